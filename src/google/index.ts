@@ -1,0 +1,14 @@
+/**
+ * Google: ID tokens, Identity-Aware Proxy, service accounts.
+ *
+ * @module
+ */
+
+export { emailIsAuthoritative } from './email.ts';
+export { createGoogleIapVerifier } from './iap.ts';
+export type { GoogleIapClaims } from './iap.ts';
+export { createGoogleVerifier, GOOGLE_ISSUERS } from './id-token.ts';
+export type { GoogleClaims, GoogleVerifierOptions, GoogleVerifyOptions } from './id-token.ts';
+export type { GooglePresetOptions } from './preset.ts';
+export { createServiceAccountVerifier, signServiceAccountAssertion } from './service-account.ts';
+export type { ServiceAccountAssertion, ServiceAccountClaims, ServiceAccountVerifierOptions } from './service-account.ts';

@@ -1,0 +1,9 @@
+/**
+ * Assay: a strict verifier for JSON Web Tokens.
+ *
+ * @module
+ */
+
+export * from './jose/index.ts';
+export * from './verifier/index.ts';
+export * from './google/index.ts';

@@ -1,0 +1,263 @@
+/**
+ * JSON Web Keys (RFC 7517): from a JWK to a SubjectPublicKeyInfo, to a key that can verify, to a thumbprint (RFC 7638).
+ *
+ * @module
+ */
+
+import { createHash, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { decodeBase64url, encodeBase64url } from './base64url.ts';
+import { derBitString, derInteger, derNull, derObjectIdentifier, derSequence } from './der.ts';
+import { JwtError } from './errors.ts';
+import { isJsonObject, member, type JsonObject } from './json.ts';
+import { schemeOf, type KeyType } from './jwa.ts';
+import { bitLength, ed25519Weakness, rsaWeakness } from './key-strength.ts';
+
+/** A key that may verify signatures, and all that is known of what it may be used for. Frozen. */
+export interface VerificationKey {
+  readonly kty: KeyType;
+  /** The curve, for EC and OKP. */
+  readonly crv?: string;
+  readonly kid?: string;
+  /** The one algorithm the key is meant for (RFC 7517 §4.4), if it says so. */
+  readonly alg?: string;
+  /** `sig` or `enc`, or what else it says (RFC 7517 §4.2). */
+  readonly use?: string;
+  /** RFC 7517 §4.3. */
+  readonly keyOps?: readonly string[];
+  /** Bits of the RSA modulus, of the curve's field, or of the HMAC key. */
+  readonly bits: number;
+  /** First and last second in which the certificate that brought the key is valid (RFC 5280 §4.1.2.5). */
+  readonly validity?: { readonly notBefore: number; readonly notAfter: number };
+  readonly keyObject: KeyObject;
+}
+
+/** A curve of RFC 7518 §6.2.1.1, the octets of a coordinate, and its identifier (RFC 5480 §2.1.1.1). */
+interface Curve {
+  readonly crv: string;
+  readonly bits: number;
+  readonly octets: number;
+  readonly oid: readonly [number, number, ...number[]];
+}
+
+const CURVES: ReadonlyMap<unknown, Curve> = new Map([
+  ['P-256', { crv: 'P-256', bits: 256, octets: 32, oid: [1, 2, 840, 10045, 3, 1, 7] }],
+  ['P-384', { crv: 'P-384', bits: 384, octets: 48, oid: [1, 3, 132, 0, 34] }],
+  ['P-521', { crv: 'P-521', bits: 521, octets: 66, oid: [1, 3, 132, 0, 35] }],
+]);
+
+const ED25519 = 'Ed25519'; // RFC 8037 §2
+const RSA_ENCRYPTION = [1, 2, 840, 113549, 1, 1, 1] as const; // RFC 8017 A.1
+const ID_EC_PUBLIC_KEY = [1, 2, 840, 10045, 2, 1] as const; // RFC 5480 §2.1.1
+const ID_ED25519 = [1, 3, 101, 112] as const; // RFC 8410 §3
+
+/** Members by which a JWK of each type gives its private half away (RFC 7518 §6.2.2, §6.3.2, RFC 8037 §2). */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
+
+/** The octets a JWK spells, by key type. */
+type KeyMaterial =
+  | { readonly kty: 'RSA'; readonly n: Uint8Array; readonly e: Uint8Array }
+  | { readonly kty: 'EC'; readonly curve: Curve; readonly x: Uint8Array; readonly y: Uint8Array }
+  | { readonly kty: 'OKP'; readonly x: Uint8Array }
+  | { readonly kty: 'oct'; readonly k: Uint8Array };
+
+/**
+ * Turns a public JWK, or a symmetric one (`oct`), into a key that can verify.
+ *
+ * A key meant for something else (`use`, `key_ops`) is imported, and refused when a token selects it.
+ *
+ * @throws {JwtError} `key_unusable` for anything wrong in it: a missing, misspelt or non-canonical member, an unknown
+ *   type or curve, a private key, a weak key.
+ * @example
+ * importJwk({ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }).bits; // 256
+ */
+export function importJwk(jwk: unknown): VerificationKey {
+  const object = expectObject(jwk);
+  const material = readMaterial(object);
+  for (const name of material.kty === 'oct' ? [] : PRIVATE_MEMBERS) {
+    // RFC 7517 §9.2: who publishes a private key has lost it.
+    if (Object.hasOwn(object, name)) throw unusable('the JWK holds a private key', 'RFC 7517 §9.2');
+  }
+  const kid = optionalString(object, 'kid', 'RFC 7517 §4.5');
+  const alg = optionalString(object, 'alg', 'RFC 7517 §4.4');
+  const use = optionalString(object, 'use', 'RFC 7517 §4.2');
+  const keyOps = readKeyOps(object);
+  refuseWeak(material, alg);
+  return Object.freeze({
+    kty: material.kty,
+    ...(material.kty === 'EC' ? { crv: material.curve.crv } : {}),
+    ...(material.kty === 'OKP' ? { crv: ED25519 } : {}),
+    ...(kid === undefined ? {} : { kid }),
+    ...(alg === undefined ? {} : { alg }),
+    ...(use === undefined ? {} : { use }),
+    ...(keyOps === undefined ? {} : { keyOps }),
+    bits: sizeOf(material),
+    keyObject: toKeyObject(material),
+  });
+}
+
+/**
+ * Writes the SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) of an RSA, EC or Ed25519 JWK, as DER.
+ *
+ *   SEQUENCE { SEQUENCE { algorithm OBJECT IDENTIFIER, parameters }, subjectPublicKey BIT STRING }
+ *
+ * It encodes and does not judge: {@link importJwk} is where weak keys are refused.
+ *
+ * @throws {JwtError} `key_unusable` when a member is missing or malformed, or the key is symmetric.
+ */
+export function jwkToSpki(jwk: unknown): Uint8Array {
+  return encodeSpki(readMaterial(expectObject(jwk)));
+}
+
+/**
+ * The JWK Thumbprint (RFC 7638): SHA-256 over the required members, in lexicographic order, as base64url.
+ *
+ * A private key has the thumbprint of its public half. That of a symmetric key is a hash of the secret: keep it as such.
+ *
+ * @throws {JwtError} `key_unusable` when a member is missing or malformed.
+ * @example
+ * thumbprint({ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' });
+ * // 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k', RFC 8037 A.3
+ */
+export function thumbprint(jwk: unknown): string {
+  const material = readMaterial(expectObject(jwk));
+  const hash = createHash('sha256').update(JSON.stringify(requiredMembers(material)));
+  return encodeBase64url(hash.digest());
+}
+
+/** RFC 7638 §3.2: the names in the order of their code points, which is the order written here. */
+function requiredMembers(material: KeyMaterial): Readonly<Record<string, string>> {
+  const { kty } = material;
+  switch (kty) {
+    case 'RSA':
+      return { e: encodeBase64url(material.e), kty, n: encodeBase64url(material.n) };
+    case 'EC':
+      return { crv: material.curve.crv, kty, x: encodeBase64url(material.x), y: encodeBase64url(material.y) };
+    case 'OKP':
+      return { crv: ED25519, kty, x: encodeBase64url(material.x) };
+    case 'oct':
+      return { k: encodeBase64url(material.k), kty };
+  }
+}
+
+function readMaterial(jwk: JsonObject): KeyMaterial {
+  const kty = member(jwk, 'kty');
+  switch (kty) {
+    case 'RSA':
+      return { kty, n: readUint(jwk, 'n'), e: readUint(jwk, 'e') };
+    case 'EC': {
+      const curve = CURVES.get(member(jwk, 'crv'));
+      if (curve === undefined) throw unusable('missing or unknown curve', 'RFC 7518 §6.2.1.1');
+      return { kty, curve, x: readOctets(jwk, 'x', curve.octets), y: readOctets(jwk, 'y', curve.octets) };
+    }
+    case 'OKP':
+      if (member(jwk, 'crv') !== ED25519) throw unusable('missing or unknown curve', 'RFC 8037 §2');
+      return { kty, x: readOctets(jwk, 'x', 32) };
+    case 'oct':
+      return { kty, k: readOctets(jwk, 'k') };
+    default:
+      throw unusable('missing or unknown key type', 'RFC 7517 §4.1');
+  }
+}
+
+/** The octets of a base64url member, of exactly `length` where one is given (RFC 7518 §6.2.1.2, RFC 8037 §2). */
+function readOctets(jwk: JsonObject, name: string, length?: number): Uint8Array {
+  const text = member(jwk, name);
+  if (typeof text !== 'string') throw unusable(`"${name}" is missing or not a string`, 'RFC 7518 §6');
+  let octets: Uint8Array;
+  try {
+    octets = decodeBase64url(text);
+  } catch {
+    throw unusable(`"${name}" is not canonical base64url`, 'RFC 7518 §6');
+  }
+  if (length !== undefined && octets.length !== length) throw unusable(`"${name}" has the wrong length`, 'RFC 7518 §6');
+  return octets;
+}
+
+/** Base64urlUInt (RFC 7518 §2): big-endian, in as few octets as the number needs. */
+function readUint(jwk: JsonObject, name: string): Uint8Array {
+  const octets = readOctets(jwk, name);
+  if (octets.length === 0 || octets[0] === 0) throw unusable(`"${name}" is not a minimal positive number`, 'RFC 7518 §2');
+  return octets;
+}
+
+/** RFC 7517 §4.3: an array of strings, none twice. */
+function readKeyOps(jwk: JsonObject): readonly string[] | undefined {
+  const value = member(jwk, 'key_ops');
+  if (value === undefined) return undefined;
+  const strings = Array.isArray(value) ? value.filter((operation) => typeof operation === 'string') : [];
+  if (!Array.isArray(value) || strings.length !== value.length || new Set(strings).size !== strings.length) {
+    throw unusable('"key_ops" is not an array of distinct strings', 'RFC 7517 §4.3');
+  }
+  return Object.freeze(strings);
+}
+
+function refuseWeak(material: KeyMaterial, alg: string | undefined): void {
+  if (material.kty === 'RSA') {
+    const weakness = rsaWeakness(material.n, material.e);
+    if (weakness !== undefined) throw unusable(weakness, 'RFC 7518 §3.3');
+  } else if (material.kty === 'OKP') {
+    const weakness = ed25519Weakness(material.x);
+    if (weakness !== undefined) throw unusable(weakness, 'RFC 8032 §5.1.3');
+  } else if (material.kty === 'oct') {
+    // RFC 7518 §3.2: a key as long as the hash or longer. Without "alg", long enough for the shortest of them.
+    const scheme = alg === undefined ? undefined : schemeOf(alg);
+    const minimum = scheme?.family === 'HS' ? scheme.hashBits : 256;
+    if (material.k.length * 8 < minimum) throw unusable('the HMAC key is shorter than the hash', 'RFC 7518 §3.2');
+  }
+}
+
+function sizeOf(material: KeyMaterial): number {
+  switch (material.kty) {
+    case 'RSA':
+      return bitLength(material.n);
+    case 'EC':
+      return material.curve.bits;
+    case 'OKP':
+      return 256;
+    case 'oct':
+      return material.k.length * 8;
+  }
+}
+
+function toKeyObject(material: KeyMaterial): KeyObject {
+  if (material.kty === 'oct') return createSecretKey(material.k);
+  try {
+    return createPublicKey({ key: Buffer.from(encodeSpki(material)), format: 'der', type: 'spki' });
+  } catch {
+    // What is left for node:crypto to find: a point that is not on its curve.
+    throw unusable('the key is not a point of the curve', 'RFC 7518 §6.2.1');
+  }
+}
+
+function encodeSpki(material: KeyMaterial): Uint8Array {
+  switch (material.kty) {
+    case 'RSA': {
+      const rsaPublicKey = derSequence(derInteger(material.n), derInteger(material.e)); // RFC 8017 A.1.1
+      return derSequence(derSequence(derObjectIdentifier(...RSA_ENCRYPTION), derNull()), derBitString(rsaPublicKey));
+    }
+    case 'EC': {
+      const algorithm = [derObjectIdentifier(...ID_EC_PUBLIC_KEY), derObjectIdentifier(...material.curve.oid)];
+      const point = Uint8Array.of(4, ...material.x, ...material.y); // SEC 1 §2.3.3: uncompressed
+      return derSequence(derSequence(...algorithm), derBitString(point));
+    }
+    case 'OKP': // RFC 8410 §4: no parameters
+      return derSequence(derSequence(derObjectIdentifier(...ID_ED25519)), derBitString(material.x));
+    case 'oct':
+      throw unusable('a symmetric key has no SubjectPublicKeyInfo', 'RFC 7518 §6.4');
+  }
+}
+
+function expectObject(jwk: unknown): JsonObject {
+  if (!isJsonObject(jwk)) throw unusable('a JWK is a JSON object', 'RFC 7517 §4');
+  return jwk;
+}
+
+function optionalString(jwk: JsonObject, name: string, rule: string): string | undefined {
+  const value = member(jwk, name);
+  if (value !== undefined && typeof value !== 'string') throw unusable(`"${name}" is not a string`, rule);
+  return value;
+}
+
+function unusable(message: string, rule: string): JwtError {
+  return new JwtError('key_unusable', { message, rule });
+}

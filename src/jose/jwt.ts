@@ -1,0 +1,176 @@
+/**
+ * JSON Web Token (RFC 7519): the spine, which calls every check in its order.
+ *
+ * @module
+ */
+
+import { decodeOctets } from './base64url.ts';
+import { parseClaimsSet, validateClaims, type ClaimObserver, type ClaimRule, type JwtClaimsSet } from './claims.ts';
+import { JwtError } from './errors.ts';
+import { member, parseJsonObject, type JsonObject } from './json.ts';
+import type { JwsAlgorithm } from './jwa.ts';
+import type { VerificationKey } from './jwk.ts';
+import { selectKeys, type KeyLookup } from './key-set.ts';
+import {
+  decodePayload,
+  parseCompact,
+  parseHeader,
+  verifySignature,
+  MAX_TOKEN_LENGTH,
+  type CompactJws,
+  type JoseHeader,
+} from './jws.ts';
+import { expectPolicy, normalizeMediaType, type JwtPolicy } from './policy.ts';
+
+declare const verified: unique symbol;
+
+/** A token that was verified. Only verification makes one. Frozen at every depth. */
+export interface VerifiedJwt<C extends JwtClaimsSet = JwtClaimsSet> {
+  readonly [verified]: true;
+  readonly header: JoseHeader;
+  readonly claims: C;
+  /** The key that holds, and the algorithm it held with. */
+  readonly key: { readonly kid?: string; readonly alg: JwsAlgorithm };
+}
+
+/** A token that was only decoded. Nothing in it can be believed. */
+export interface UnverifiedJwt {
+  readonly header: JsonObject;
+  readonly claims: JsonObject;
+}
+
+/** Someone who signs tokens: what we expect of them, and their keys. */
+export interface Authority {
+  readonly policy: JwtPolicy;
+  readonly keys: KeyLookup;
+}
+
+/** Several authorities, told apart by "iss". */
+export interface AuthorityDirectory {
+  /** What must be known before the issuer is: the cap on length and the types. */
+  readonly policy: JwtPolicy;
+  /** The authority of an issuer, or undefined for a stranger. */
+  readonly authorityOf: (iss: string) => Authority | undefined;
+}
+
+/** A step of the spine that has ended well, with what it found. */
+export type TraceEvent =
+  | { readonly step: 'parseCompact'; readonly lengths: readonly [header: number, payload: number, signature: number] }
+  | { readonly step: 'parseHeader'; readonly header: JoseHeader }
+  | { readonly step: 'selectIssuer'; readonly issuer: string }
+  | { readonly step: 'selectKeys'; readonly alg: JwsAlgorithm; readonly keys: readonly VerificationKey[] }
+  | { readonly step: 'verifySignature'; readonly key: VerificationKey }
+  | { readonly step: 'parseClaimsSet'; readonly claims: JwtClaimsSet }
+  | { readonly step: 'validateClaims'; readonly rule: ClaimRule; readonly error?: JwtError };
+
+/** What may be said for one verification. */
+export interface VerificationCall {
+  /** Told of each step as it ends. With it, every claim rule is asked; the first broken one is still the verdict. */
+  readonly trace?: (event: TraceEvent) => void;
+  /** For rules of presets: what this token must be bound to. */
+  readonly nonce?: string;
+  readonly accessToken?: string;
+}
+
+/**
+ * Verifies a compact JWT against keys, a policy and a time, and touches nothing else.
+ *
+ * @param now seconds
+ * @throws {JwtError} naming the rule that was broken, never quoting the token.
+ * @throws {TypeError} when the policy is not one that `createPolicy` made, or `now` is not a time in seconds.
+ * @example
+ * const { claims } = verifyJwt(token, createKeySet(jwks), createPolicy({ issuer, audience }), Date.now() / 1000);
+ */
+export function verifyJwt(token: string, keys: KeyLookup, policy: JwtPolicy, now: number, call?: VerificationCall): VerifiedJwt {
+  return verifyWith(token, { policy: expectPolicy(policy), keys }, expectNow(now), call ?? {});
+}
+
+/**
+ * The spine. The order of its lines is the order of the checks: nothing in the payload is read before the signature holds.
+ *
+ * The one exception is "iss", where several authorities are configured: someone's keys must be chosen. It is used for that
+ * look-up alone, and asked again with the other claims once the signature of that very authority has held.
+ */
+export function verifyWith(
+  token: unknown,
+  trusted: Authority | AuthorityDirectory,
+  now: number,
+  { trace, ...bound }: VerificationCall,
+): VerifiedJwt {
+  const jws = parseCompact(token, trusted.policy.maxTokenLength); // RFC 7515 §7.1
+  trace?.({ step: 'parseCompact', lengths: lengthsOf(jws) });
+
+  const header = parseHeader(jws); // RFC 7515 §4
+  validateType(header, trusted.policy.types); // RFC 8725 §3.11
+  trace?.({ step: 'parseHeader', header });
+
+  const { keys, policy } = 'keys' in trusted ? trusted : selectIssuer(jws, trusted, trace); // RFC 8725 §3.8
+  const selection = selectKeys(keys, header, policy.algorithms, now); // RFC 7515 §4.1.4, RFC 8725 §3.1
+  trace?.({ step: 'selectKeys', alg: selection.scheme.alg, keys: selection.keys });
+
+  const key = verifySignature(jws, selection); // RFC 7515 §5.2
+  trace?.({ step: 'verifySignature', key });
+
+  const claims = parseClaimsSet(decodePayload(jws)); // RFC 7519 §7.2
+  trace?.({ step: 'parseClaimsSet', claims });
+
+  const observe: ClaimObserver | undefined =
+    trace && ((rule, error) => trace({ step: 'validateClaims', rule, ...(error === undefined ? {} : { error }) }));
+  validateClaims(claims, policy.rules, { ...bound, expected: policy, header, now }, observe); // RFC 7519 §4.1
+  return seal(header, claims, key.kid, selection.scheme.alg);
+}
+
+/**
+ * Decodes a token and verifies nothing: neither the signature, nor any claim, nor even their types.
+ *
+ * For looking at a token. Nothing it returns may decide anything.
+ *
+ * @throws {JwtError} with a form code.
+ * @example
+ * readUnverified(token).claims['iss']; // what the token says of itself
+ */
+export function readUnverified(token: string): UnverifiedJwt {
+  const jws = parseCompact(token, MAX_TOKEN_LENGTH);
+  const header = parseJsonObject(decodeOctets(jws.octets, 0, jws.headerEnd, 'the JOSE Header'), 'the JOSE Header');
+  return Object.freeze({ header, claims: parseClaimsSet(decodePayload(jws)) });
+}
+
+/** RFC 8725 §3.11: a token of another kind is not a token for us, whoever signed it. */
+function validateType(header: JoseHeader, types: readonly string[] | null): void {
+  const typ = header.typ === undefined ? undefined : normalizeMediaType(header.typ);
+  const allowed = types === null ? typ === undefined || typ === 'jwt' : typ !== undefined && types.includes(typ);
+  if (!allowed) throw new JwtError('type_not_allowed');
+  // RFC 7519 §5.2: "cty" JWT says that the payload is another token. We verify one.
+  if (header.cty !== undefined && normalizeMediaType(header.cty) === 'jwt') {
+    throw new JwtError('type_not_allowed', { message: 'the token holds another token', rule: 'RFC 7519 §5.2' });
+  }
+}
+
+/** RFC 8725 §3.8: an issuer's tokens are verified with that issuer's keys. No address is ever made out of a token. */
+function selectIssuer(jws: CompactJws, directory: AuthorityDirectory, trace: VerificationCall['trace']): Authority {
+  const iss = member(parseClaimsSet(decodePayload(jws)), 'iss');
+  const claim = 'iss';
+  if (iss === undefined) throw new JwtError('claim_missing', { claim, rule: 'RFC 7519 §4.1.1' });
+  if (typeof iss !== 'string') throw new JwtError('claim_invalid', { claim, rule: 'RFC 7519 §4.1.1' });
+  const authority = directory.authorityOf(iss);
+  if (authority === undefined) throw new JwtError('issuer_not_allowed', { claim });
+  trace?.({ step: 'selectIssuer', issuer: iss });
+  return authority;
+}
+
+function seal(header: JoseHeader, claims: JwtClaimsSet, kid: string | undefined, alg: JwsAlgorithm): VerifiedJwt {
+  const key = Object.freeze(kid === undefined ? { alg } : { kid, alg });
+  return Object.freeze({ header, claims, key }) as VerifiedJwt; // the one place where the mark is given
+}
+
+function lengthsOf({ octets, headerEnd, payloadEnd }: CompactJws): [number, number, number] {
+  return [headerEnd, payloadEnd - headerEnd - 1, octets.length - payloadEnd - 1];
+}
+
+/** @throws {TypeError} unless `now` is in seconds: finite, and not so large that it must be milliseconds. */
+export function expectNow(now: unknown): number {
+  if (typeof now !== 'number' || !Number.isFinite(now) || now > 1e11) {
+    throw new TypeError('the time of verification expected seconds since 1970');
+  }
+  return now;
+}

@@ -1,0 +1,230 @@
+/**
+ * A set of keys (RFC 7517 §5), and which of them may serve a token.
+ *
+ * @module
+ */
+
+import { KeyObject } from 'node:crypto';
+import { JwtError } from './errors.ts';
+import { isJsonObject, member, type JsonObject } from './json.ts';
+import { schemeOf, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
+import { importJwk, type VerificationKey } from './jwk.ts';
+import { expectBoolean, readOptions } from './options.ts';
+import { importKeyObject, importPem, looksLikePem } from './pem.ts';
+
+/** What the spine asks of any source of keys. */
+export interface KeyLookup {
+  /**
+   * The keys that a token may mean: those bearing exactly its key ID, or, for a token without one, all.
+   *
+   * @throws {JwtError} `keys_unavailable` where there is no set to look into.
+   */
+  readonly find: (kid: string | undefined) => readonly VerificationKey[];
+}
+
+/** A set of keys that does not change. Frozen. */
+export interface KeySet extends KeyLookup {
+  readonly keys: readonly VerificationKey[];
+  /** The members that were left out because they are not usable public keys, and why. */
+  readonly skipped: readonly SkippedKey[];
+}
+
+/** A member of a key set that cannot be used. */
+export interface SkippedKey {
+  /** Its place in the set, from 0. */
+  readonly index: number;
+  readonly kid?: string;
+  readonly error: JwtError;
+}
+
+/** What a static key set can be made of: a JWK Set, JWKs, one JWK, a PEM, a KeyObject, or `{ kid: PEM }`. */
+export type KeySetInput = object | string;
+
+/** How to read a key set. */
+export interface KeySetOptions {
+  /** Takes keys from certificates whatever their dates, for archives. By default a key serves only within them. */
+  readonly ignoreCertificateDates?: boolean;
+}
+
+/** What a token asks of a key set: two Header Parameters. */
+export interface KeyHint {
+  readonly alg: string;
+  readonly kid?: string;
+}
+
+/** The keys that may have signed a token, and the one algorithm they would have used. */
+export interface KeySelection {
+  readonly scheme: SignatureScheme;
+  readonly keys: readonly VerificationKey[];
+}
+
+/** More keys than any issuer publishes; a longer set only costs time. */
+const MAX_KEYS = 256;
+
+/** Without a key ID, every key that fits is tried, and each try costs a signature check. */
+const MAX_TRIES_WITHOUT_KID = 4;
+
+/**
+ * Makes a static key set.
+ *
+ * A single key that cannot be used is refused. In a set, a member that is not a usable public key is left out (see
+ * `skipped`) and its neighbours stay, as RFC 7517 §5 wants; a set left with none is valid, and knows no key.
+ *
+ * @throws {JwtError} `key_unusable` for a malformed set, one of more than 256 members, or one that mixes symmetric
+ *   with public keys.
+ * @throws {TypeError} for an input that is not a {@link KeySetInput}, or unknown options.
+ * @example
+ * const keys = createKeySet({ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' });
+ */
+export function createKeySet(input: KeySetInput, options: KeySetOptions = {}): KeySet {
+  const { ignoreCertificateDates = false } = readOptions(options, 'createKeySet', ['ignoreCertificateDates']);
+  const imported = importInput(input);
+  const keys = expectBoolean(ignoreCertificateDates, 'ignoreCertificateDates')
+    ? imported.keys.map(({ validity: _, ...key }) => Object.freeze(key))
+    : imported.keys;
+  refuseMixture(keys);
+
+  const byKid = new Map<string | undefined, readonly VerificationKey[]>();
+  for (const key of keys) byKid.set(key.kid, Object.freeze([...(byKid.get(key.kid) ?? []), key]));
+  // A key without an ID can serve a token that names one only where no other key could have been meant.
+  const unnamed = keys.length === 1 ? (byKid.get(undefined) ?? []) : [];
+  return Object.freeze({
+    keys: Object.freeze(keys),
+    skipped: Object.freeze(imported.skipped),
+    find: (kid: string | undefined) => (kid === undefined ? keys : (byKid.get(kid) ?? unnamed)),
+  });
+}
+
+/**
+ * Chooses the keys that may have signed a token.
+ *
+ * The header only asks. Its "alg" must be one that the caller allows, and then one that the key is for: a key found by
+ * its ID does not become good for another algorithm because a token says so.
+ *
+ * @param now seconds; decides whether a certificate's key is within its dates
+ * @throws {JwtError} `algorithm_not_allowed`, `key_not_found`, `key_unusable`, or what the look-up throws.
+ */
+export function selectKeys(
+  lookup: KeyLookup,
+  hint: KeyHint,
+  algorithms: readonly JwsAlgorithm[],
+  now: number,
+): KeySelection {
+  // RFC 8725 §3.1, RFC 7515 §5.2: the caller names the algorithms. "none" is not among those that can be named.
+  const scheme = schemeOf(hint.alg);
+  if (scheme === undefined || !algorithms.includes(scheme.alg)) throw new JwtError('algorithm_not_allowed');
+
+  // RFC 7515 §4.1.4: a token with a key ID means that key and no other.
+  const found = lookup.find(hint.kid);
+  if (found.length === 0) throw new JwtError('key_not_found');
+
+  // RFC 8725 §3.1, RFC 7517 §4.4: each key is for one algorithm.
+  const fitting = found.filter((key) => fits(key, scheme, algorithms));
+  if (fitting.length === 0) {
+    throw new JwtError('algorithm_not_allowed', { message: 'the key is not for the algorithm of the token' });
+  }
+
+  const keys: VerificationKey[] = [];
+  let unfitness: JwtError | undefined;
+  for (const key of fitting) {
+    const reason = unfitnessOf(key, scheme, now);
+    if (reason === undefined) keys.push(key);
+    unfitness ??= reason;
+  }
+  if (keys.length === 0) throw unfitness;
+
+  // Before any cryptography: an ID that names two keys names none, and unlimited tries would be work for the asking.
+  if (keys.length > (hint.kid === undefined ? MAX_TRIES_WITHOUT_KID : 1)) {
+    throw new JwtError('key_unusable', { message: 'too many keys fit the token', rule: 'RFC 7517 §4.5' });
+  }
+  return { scheme, keys };
+}
+
+/** Whether the key is of the type, curve and algorithm of the scheme. */
+function fits(key: VerificationKey, scheme: SignatureScheme, algorithms: readonly JwsAlgorithm[]): boolean {
+  if (key.kty !== scheme.kty || (scheme.crv !== undefined && key.crv !== scheme.crv)) return false;
+  if (key.alg !== undefined) return key.alg === scheme.alg;
+  // An RSA key that does not say serves one padding only, so that no token can choose between two (RFC 8725 §3.1).
+  return scheme.family !== 'PS' || !algorithms.some((alg) => schemeOf(alg)?.family === 'RS');
+}
+
+/** Why a key of the right type must not check this signature, or undefined if it may. */
+function unfitnessOf(key: VerificationKey, scheme: SignatureScheme, now: number): JwtError | undefined {
+  if (key.use !== undefined && key.use !== 'sig') {
+    return new JwtError('key_unusable', { message: 'the key is not for signatures', rule: 'RFC 7517 §4.2' });
+  }
+  if (key.keyOps !== undefined && !key.keyOps.includes('verify')) {
+    return new JwtError('key_unusable', { message: 'the key is not for verifying', rule: 'RFC 7517 §4.3' });
+  }
+  if (scheme.family === 'HS' && key.bits < scheme.hashBits) {
+    return new JwtError('key_unusable', { message: 'the HMAC key is shorter than the hash', rule: 'RFC 7518 §3.2' });
+  }
+  if (key.validity !== undefined && !(key.validity.notBefore <= now && now <= key.validity.notAfter)) {
+    const message = 'the certificate of the key is not valid at this time';
+    return new JwtError('key_unusable', { message, rule: 'RFC 5280 §4.1.2.5' });
+  }
+  return undefined;
+}
+
+interface ImportedKeys {
+  readonly keys: readonly VerificationKey[];
+  readonly skipped: readonly SkippedKey[];
+}
+
+function importInput(input: unknown): ImportedKeys {
+  if (typeof input === 'string') {
+    if (!looksLikePem(input)) throw new TypeError('a key set in a string is PEM: "-----BEGIN ..."');
+    return { keys: [importPem(input)], skipped: [] };
+  }
+  if (input instanceof KeyObject) return { keys: [importKeyObject(input)], skipped: [] };
+  if (Array.isArray(input)) return importMembers(input.map((jwk) => ({ jwk })));
+  if (!isJsonObject(input) || ArrayBuffer.isView(input)) throw new TypeError('"input" expected a key set');
+  if (Object.hasOwn(input, 'keys')) return importJwkSet(input);
+  if (Object.hasOwn(input, 'kty')) return { keys: [importJwk(input)], skipped: [] };
+  return importPemMap(input);
+}
+
+/** A JWK Set (RFC 7517 §5): an object with the member "keys", an array. Other members are ignored (§5). */
+function importJwkSet(set: JsonObject): ImportedKeys {
+  const keys = member(set, 'keys');
+  if (!Array.isArray(keys)) throw new JwtError('key_unusable', { message: '"keys" is not an array', rule: 'RFC 7517 §5.1' });
+  return importMembers(keys.map((jwk: unknown) => ({ jwk })));
+}
+
+/** Google's other form: `{ kid: PEM }`, the PEM being a certificate or a public key. */
+function importPemMap(map: JsonObject): ImportedKeys {
+  const entries = Object.entries(map);
+  if (!entries.some(([, pem]) => typeof pem === 'string' && looksLikePem(pem))) {
+    throw new JwtError('key_unusable', { message: 'neither a JWK Set, nor a JWK, nor a map of PEMs', rule: 'RFC 7517 §5' });
+  }
+  return importMembers(entries.map(([kid, pem]) => ({ kid, pem })));
+}
+
+type SetMember = { readonly jwk: unknown } | { readonly kid: string; readonly pem: unknown };
+
+function importMembers(members: readonly SetMember[]): ImportedKeys {
+  // Counted before any is imported: importing is where the work lies.
+  if (members.length > MAX_KEYS) {
+    throw new JwtError('key_unusable', { message: `more than ${MAX_KEYS} keys in a set`, rule: 'RFC 7517 §5' });
+  }
+  const keys: VerificationKey[] = [];
+  const skipped: SkippedKey[] = [];
+  for (const [index, candidate] of members.entries()) {
+    try {
+      keys.push('pem' in candidate ? importPem(String(candidate.pem), candidate.kid) : importJwk(candidate.jwk));
+    } catch (error) {
+      if (!(error instanceof JwtError)) throw error;
+      const kid = 'pem' in candidate ? candidate.kid : isJsonObject(candidate.jwk) && member(candidate.jwk, 'kid');
+      skipped.push(Object.freeze({ index, ...(typeof kid === 'string' ? { kid } : {}), error }));
+    }
+  }
+  return { keys, skipped };
+}
+
+/** RFC 8725 §2.1: a secret beside public keys invites taking one for the other. */
+function refuseMixture(keys: readonly VerificationKey[]): void {
+  if (keys.some((key) => key.kty === 'oct') && keys.some((key) => key.kty !== 'oct')) {
+    const message = 'the set mixes symmetric keys with public ones';
+    throw new JwtError('key_unusable', { message, rule: 'RFC 8725 §2.1' });
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Signing JWTs (RFC 7515 §5.1). Apart: nothing on the verifying path imports it.
+ *
+ * @module
+ */
+
+import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type JsonWebKeyInput } from 'node:crypto';
+import { decodeBase64url, encodeBase64url } from './base64url.ts';
+import { JwtError } from './errors.ts';
+import { isJsonObject, member, parseJsonObject } from './json.ts';
+import { schemeOf, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
+import type { VerificationKey } from './jwk.ts';
+import { expectString, readOptions } from './options.ts';
+import { importKeyObject, looksLikePem } from './pem.ts';
+
+/** A private key, or a secret for HS*: a KeyObject, a PEM, or a JWK. */
+export type SigningKey = KeyObject | string | object;
+
+/** How to sign. */
+export interface SignJwtOptions {
+  readonly kid?: string;
+  /** Default: RS256, ES256/384/512 by the curve, EdDSA, or HS256. */
+  readonly alg?: JwsAlgorithm;
+  /** Default: "JWT". */
+  readonly typ?: string;
+}
+
+const DEFAULT_ALGORITHM: ReadonlyMap<string, JwsAlgorithm> = new Map([
+  ['RSA', 'RS256'], ['P-256', 'ES256'], ['P-384', 'ES384'], ['P-521', 'ES512'], ['Ed25519', 'EdDSA'], ['oct', 'HS256'],
+]);
+
+/**
+ * Signs claims as a compact JWT.
+ *
+ * The key must be one that this library would verify with: no RSA key under 2048 bits, no HMAC key shorter than its hash.
+ * Claims are written as given; it is for the caller to set "exp".
+ *
+ * @throws {TypeError} for a key, claims or options that cannot be used.
+ * @example
+ * const token = signJwt({ iss: 'https://issuer.example', exp: 1700003600 }, privateKey, { kid: 'key-1' });
+ */
+export function signJwt(claims: object, privateKey: SigningKey, options: SignJwtOptions = {}): string {
+  const given = readOptions(options, 'signJwt', ['kid', 'alg', 'typ']);
+  const keyObject = toKeyObject(privateKey);
+  const scheme = chooseScheme(publicHalf(keyObject), given.alg);
+  const header = {
+    alg: scheme.alg,
+    ...(given.kid === undefined ? {} : { kid: expectString(given.kid, 'kid') }),
+    typ: expectString(given.typ ?? 'JWT', 'typ'),
+  };
+  const signingInput = `${encodeBase64url(toJson(header, 'options'))}.${encodeBase64url(toJson(claims, 'claims'))}`;
+  return `${signingInput}.${encodeBase64url(scheme.sign(keyObject, Buffer.from(signingInput, 'utf8')))}`;
+}
+
+function toKeyObject(key: SigningKey): KeyObject {
+  if (key instanceof KeyObject) {
+    if (key.type === 'public') throw new TypeError('"privateKey" is a public key');
+    return key;
+  }
+  try {
+    if (typeof key === 'string' && looksLikePem(key)) return createPrivateKey(key);
+    if (isJsonObject(key) && member(key, 'kty') === 'oct') return createSecretKey(decodeBase64url(String(member(key, 'k'))));
+    if (isJsonObject(key)) return createPrivateKey({ key, format: 'jwk' } as JsonWebKeyInput);
+  } catch {
+    // What OpenSSL says of it might quote it.
+    throw new TypeError('"privateKey" cannot be read as a private key');
+  }
+  throw new TypeError('"privateKey" expected a KeyObject, a PEM or a JWK');
+}
+
+/** The key that will verify: it is held to the same rules as any other. */
+function publicHalf(key: KeyObject): VerificationKey {
+  return asTypeError('"privateKey"', () => importKeyObject(key.type === 'private' ? createPublicKey(key) : key));
+}
+
+function chooseScheme(key: VerificationKey, alg: unknown): SignatureScheme {
+  const scheme = schemeOf(alg === undefined ? (DEFAULT_ALGORITHM.get(key.crv ?? key.kty) ?? '') : expectString(alg, 'alg'));
+  if (scheme === undefined || scheme.kty !== key.kty || (scheme.crv !== undefined && scheme.crv !== key.crv)) {
+    throw new TypeError('"alg" is not an algorithm of this key');
+  }
+  if (scheme.family === 'HS' && key.bits < scheme.hashBits) {
+    throw new TypeError('"privateKey" is shorter than the hash of "alg" (RFC 7518 §3.2)');
+  }
+  return scheme;
+}
+
+/** The octets of a JSON object, which our own reader takes. JSON.stringify would write null for NaN and Infinity. */
+function toJson(value: object, what: string): Uint8Array {
+  if (!isJsonObject(value)) throw new TypeError(`"${what}" expected an object`);
+  const text = JSON.stringify(value, (_, member: unknown) => {
+    if (typeof member === 'number' && !Number.isFinite(member)) throw new TypeError(`"${what}" has a number that is not finite`);
+    return member;
+  });
+  const octets = Buffer.from(text, 'utf8');
+  asTypeError(`"${what}"`, () => parseJsonObject(octets, what));
+  return octets;
+}
+
+/** Nothing here judges a token, so what is refused is the caller's mistake. */
+function asTypeError<T>(what: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof JwtError) throw new TypeError(`${what}: ${error.message} (${error.rule})`);
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Whom a verifier trusts: one issuer, or several told apart by "iss" (RFC 8725 §3.8).
+ *
+ * @module
+ */
+
+import type { JwsAlgorithm } from '../jose/jwa.ts';
+import type { Authority, AuthorityDirectory } from '../jose/jwt.ts';
+import type { KeyLookup } from '../jose/key-set.ts';
+import { expectStrings, readOptions } from '../jose/options.ts';
+import { createPolicy, POLICY_OPTIONS, type PolicyOptions } from '../jose/policy.ts';
+
+/** One issuer. Several spellings of it may be given; they share the keys. */
+export interface OneIssuerOptions extends PolicyOptions {
+  readonly keys: KeyLookup;
+}
+
+/** One of several issuers. */
+export interface IssuerPolicy {
+  readonly issuer: string | readonly string[];
+  readonly audience: string | readonly string[] | null;
+  readonly keys: KeyLookup;
+  readonly algorithms?: readonly JwsAlgorithm[];
+}
+
+/** Several issuers, each with its own keys and audience; the other options hold for all. */
+export interface SeveralIssuersOptions extends Omit<PolicyOptions, 'issuer' | 'audience'> {
+  /**
+   * A list, or a function from an "iss" to the policy of that issuer, undefined for a stranger. The function is called
+   * before anything is verified: it may look up, and must neither fetch nor build an address out of what it is given.
+   */
+  readonly issuers: readonly IssuerPolicy[] | ((iss: string) => IssuerPolicy | undefined);
+}
+
+/** The names of both kinds of options. */
+export const TRUST_OPTIONS: readonly string[] = ['keys', 'issuers', ...POLICY_OPTIONS];
+
+/**
+ * Checks the options that say whom to trust.
+ *
+ * @throws {TypeError} for a missing or wrong option, or one of each kind.
+ */
+export function readTrusted(options: Readonly<Record<string, unknown>>): Authority | AuthorityDirectory {
+  const { issuers, ...rest } = options;
+  if (issuers === undefined) return readAuthority(rest);
+  for (const name of ['issuer', 'audience', 'keys']) {
+    if (Object.hasOwn(rest, name)) throw new TypeError(`"${name}" and "issuers" exclude each other`);
+  }
+  const policy = createPolicy({ ...rest, issuer: null, audience: null });
+  if (typeof issuers === 'function') return { policy, authorityOf: resolveWith(issuers, rest) };
+  return { policy, authorityOf: directoryOf(issuers, rest) };
+}
+
+type Shared = Readonly<Record<string, unknown>>;
+
+function readAuthority({ keys, ...policy }: Shared): Authority {
+  // createPolicy checks what these casts claim: it reads every option as unknown.
+  return Object.freeze({ policy: createPolicy(policy as unknown as PolicyOptions), keys: expectKeys(keys) });
+}
+
+function readIssuerPolicy(value: unknown, shared: Shared): Authority & { readonly issuers: readonly string[] } {
+  const own = readOptions(value, 'issuers', ['issuer', 'audience', 'keys', 'algorithms']);
+  const issuers = expectStrings(own.issuer, 'issuers: issuer');
+  return { ...readAuthority({ ...shared, ...own }), issuers };
+}
+
+function directoryOf(list: unknown, shared: Shared): AuthorityDirectory['authorityOf'] {
+  if (!Array.isArray(list) || list.length === 0) throw new TypeError('"issuers" expected a non-empty array or a function');
+  // A Map: an "iss" is text of an attacker's choosing, and must not find what an object inherits.
+  const authorities = new Map<string, Authority>();
+  for (const { issuers, ...authority } of list.map((entry) => readIssuerPolicy(entry, shared))) {
+    for (const issuer of issuers) {
+      if (authorities.has(issuer)) throw new TypeError('"issuers" names one issuer twice');
+      authorities.set(issuer, authority);
+    }
+  }
+  return (iss) => authorities.get(iss);
+}
+
+function resolveWith(resolve: Function, shared: Shared): AuthorityDirectory['authorityOf'] {
+  // Checked once per object that the function returns, not once per token.
+  const checked = new WeakMap<object, Authority>();
+  return (iss) => {
+    const answer: unknown = resolve(iss);
+    if (answer === undefined) return undefined;
+    if (typeof answer !== 'object' || answer === null) throw new TypeError('"issuers" returned neither a policy nor undefined');
+    const authority = checked.get(answer) ?? readIssuerPolicy(answer, shared);
+    checked.set(answer, authority);
+    return authority;
+  };
+}
+
+/** @throws {TypeError} unless the value can look keys up. A JWK Set as such cannot: `createKeySet` makes it so. */
+export function expectKeys(keys: unknown): KeyLookup {
+  if (typeof keys !== 'object' || keys === null || typeof Reflect.get(keys, 'find') !== 'function' || Array.isArray(keys)) {
+    throw new TypeError('"keys" is required, and expected a key set: see createKeySet');
+  }
+  return keys as KeyLookup;
+}

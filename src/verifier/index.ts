@@ -1,0 +1,9 @@
+/**
+ * Verifiers.
+ *
+ * @module
+ */
+
+export type { IssuerPolicy, OneIssuerOptions, SeveralIssuersOptions } from './authorities.ts';
+export { createVerifier } from './verifier.ts';
+export type { Clock, Verifier, VerifierOptions, VerifyOptions, VerifySyncOptions, WithOnRefused } from './verifier.ts';

@@ -1,0 +1,166 @@
+/**
+ * The verifier: keys, a policy and a clock, put together once and used for every token.
+ *
+ * @module
+ */
+
+import type { JwtClaimsSet } from '../jose/claims.ts';
+import { JwtError } from '../jose/errors.ts';
+import {
+  expectNow,
+  verifyWith,
+  type Authority,
+  type AuthorityDirectory,
+  type VerificationCall,
+  type VerifiedJwt,
+} from '../jose/jwt.ts';
+import { expectBoolean, expectFunction, expectString, readOptions } from '../jose/options.ts';
+import { readTrusted, TRUST_OPTIONS, type OneIssuerOptions, type SeveralIssuersOptions } from './authorities.ts';
+
+/** Returns the time, in seconds since 1970-01-01T00:00:00Z. May have a fraction. */
+export type Clock = () => number;
+
+/** Options of {@link createVerifier}: of one issuer, or of several. */
+export type VerifierOptions = (OneIssuerOptions | SeveralIssuersOptions) & {
+  /** Read once per verification. Default: the system's. */
+  readonly clock?: Clock;
+};
+
+/** What may be said for one call of `verify` or `tryVerify`. */
+export interface VerifyOptions {
+  /** Fetches the keys anew first, and refuses the token if that fails. Static key sets have nothing to fetch. */
+  readonly forceKeyRefresh?: boolean;
+}
+
+/** What may be said for one call of `verifySync` or `tryVerifySync`: nothing, unless a preset knows more. */
+export type VerifySyncOptions<O extends VerifyOptions> = Omit<O, 'forceKeyRefresh'>;
+
+/** The options of the variants that return undefined. */
+export type WithOnRefused<O> = O & {
+  /** Told why a token was refused, before `undefined` is returned. */
+  readonly onRefused?: (error: JwtError) => void;
+};
+
+/**
+ * Verifies tokens. Frozen, stateless but for its keys, and good for any number of concurrent calls.
+ *
+ * Whatever is fed in: a token that is refused is a {@link JwtError}, a caller's mistake is a `TypeError`, nothing else
+ * is thrown.
+ */
+export interface Verifier<C extends JwtClaimsSet = JwtClaimsSet, O extends VerifyOptions = VerifyOptions> {
+  /** Resolves to the verified token. @throws {JwtError} naming the rule that was broken. */
+  readonly verify: (token: string, options?: O) => Promise<VerifiedJwt<C>>;
+  /** The same, at once, with the keys that are at hand. */
+  readonly verifySync: (token: string, options?: VerifySyncOptions<O>) => VerifiedJwt<C>;
+  /** Resolves to the verified token, or to undefined, so that `if (jwt)` cannot lie. */
+  readonly tryVerify: (token: string, options?: WithOnRefused<O>) => Promise<VerifiedJwt<C> | undefined>;
+  /** The same, at once. */
+  readonly tryVerifySync: (token: string, options?: WithOnRefused<VerifySyncOptions<O>>) => VerifiedJwt<C> | undefined;
+}
+
+/** What a verifier is made of. For presets, which have checked it. */
+export interface VerifierParts {
+  readonly trusted: Authority | AuthorityDirectory;
+  readonly clock: Clock;
+  /** Names of the per-call options that the preset knows beyond the general ones; all of them strings. */
+  readonly bindings: readonly ('nonce' | 'accessToken')[];
+}
+
+/**
+ * Makes a verifier for the tokens of any issuer.
+ *
+ * What decides security must be given: the issuer, the audience and the keys. `null` for issuer or audience leaves it
+ * deliberately unchecked; leaving it out is a mistake and throws.
+ *
+ * @throws {TypeError} for a missing, wrong, unknown or undefined option.
+ * @example
+ * const verifier = createVerifier({ issuer: 'https://issuer.example', audience: 'my-api', keys: createKeySet(jwks) });
+ * const { claims } = await verifier.verify(token);
+ */
+export function createVerifier<C extends JwtClaimsSet = JwtClaimsSet>(options: VerifierOptions): Verifier<C> {
+  const { clock, ...trust } = readOptions(options, 'createVerifier', ['clock', ...TRUST_OPTIONS]);
+  return assembleVerifier<C, VerifyOptions>({ trusted: readTrusted(trust), clock: readClockOption(clock), bindings: [] });
+}
+
+/** Puts a verifier together from checked parts. */
+export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions>(parts: VerifierParts): Verifier<C, O> {
+  const { trusted, clock, bindings } = parts;
+  const syncNames = bindings;
+  const asyncNames = [...bindings, 'forceKeyRefresh'];
+
+  const run = (token: unknown, call: VerificationCall): VerifiedJwt<C> =>
+    onlyExpectedErrors(() => verifyWith(token, trusted, readClock(clock), call)) as VerifiedJwt<C>;
+
+  const verifySync = (token: unknown, options?: object): VerifiedJwt<C> => run(token, readCall(options, syncNames));
+  const verify = async (token: unknown, options?: object): Promise<VerifiedJwt<C>> => run(token, readCall(options, asyncNames));
+  return Object.freeze({
+    verify,
+    verifySync,
+    tryVerify: async (token: unknown, options?: object) => {
+      const { onRefused, ...rest } = splitOnRefused(options);
+      return verify(token, rest).catch((error: unknown) => refused(error, onRefused));
+    },
+    tryVerifySync: (token: unknown, options?: object) => {
+      const { onRefused, ...rest } = splitOnRefused(options);
+      try {
+        return verifySync(token, rest);
+      } catch (error) {
+        return refused(error, onRefused);
+      }
+    },
+  });
+}
+
+/** @throws {TypeError} unless the option is absent or a function. */
+export function readClockOption(clock: unknown): Clock {
+  return clock === undefined ? () => Date.now() / 1000 : expectFunction<Clock>(clock, 'clock');
+}
+
+function readClock(clock: Clock): number {
+  let now: unknown;
+  try {
+    now = clock();
+  } catch (cause) {
+    throw new TypeError('"clock" threw', { cause });
+  }
+  return expectNow(now);
+}
+
+const NO_CALL: VerificationCall = Object.freeze({});
+
+function readCall(options: object | undefined, names: readonly string[]): VerificationCall {
+  if (options === undefined) return NO_CALL;
+  const { forceKeyRefresh = false, ...bound }: Record<string, unknown> = readOptions(options, 'verify', names);
+  expectBoolean(forceKeyRefresh, 'forceKeyRefresh');
+  for (const [name, value] of Object.entries(bound)) expectString(value, name);
+  return bound;
+}
+
+function splitOnRefused(options: object | undefined): { onRefused?: (error: JwtError) => void } {
+  if (options === undefined) return {};
+  const own = readOptions(options, 'tryVerify', Object.keys(options));
+  if (own.onRefused !== undefined) expectFunction(own.onRefused, 'onRefused');
+  return own;
+}
+
+/** A refused token is an answer here; a mistake of the caller's stays one. */
+function refused(error: unknown, onRefused: ((error: JwtError) => void) | undefined): undefined {
+  if (!(error instanceof JwtError)) throw error;
+  try {
+    onRefused?.(error);
+  } catch (cause) {
+    throw new TypeError('"onRefused" threw', { cause });
+  }
+  return undefined;
+}
+
+/** Holds the promise that nothing but JwtError and TypeError is thrown, whatever a caller's own functions do. */
+function onlyExpectedErrors<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof JwtError || error instanceof TypeError) throw error;
+    // Not given as the cause: a function that was handed part of a token may quote it.
+    throw new TypeError('a function given to the verifier threw');
+  }
+}
