@@ -5,5 +5,6 @@
  */
 
 export * from './jose/index.ts';
+export * from './keys/index.ts';
 export * from './verifier/index.ts';
 export * from './google/index.ts';

@@ -6,7 +6,9 @@
 
 import type { JwtClaimsSet } from '../jose/claims.ts';
 import { readOptions } from '../jose/options.ts';
+import { createRemoteKeySet } from '../keys/remote-key-set.ts';
 import type { Verifier } from '../verifier/verifier.ts';
+import { GOOGLE_IAP_JWKS_URL } from './key-urls.ts';
 import { assemblePreset, PRESET_OPTIONS, type GooglePresetOptions } from './preset.ts';
 
 const IAP_ISSUER = 'https://cloud.google.com/iap';
@@ -27,7 +29,7 @@ export interface GoogleIapClaims extends JwtClaimsSet {
  *
  * @throws {TypeError} for a missing, wrong, unknown or undefined option.
  * @example
- * const iap = createGoogleIapVerifier({ audience: '/projects/123456/apps/my-project', keys });
+ * const iap = createGoogleIapVerifier({ audience: '/projects/123456/apps/my-project' });
  * const { claims } = await iap.verify(request.headers['x-goog-iap-jwt-assertion']);
  */
 export function createGoogleIapVerifier(options: GooglePresetOptions): Verifier<GoogleIapClaims> {
@@ -36,6 +38,7 @@ export function createGoogleIapVerifier(options: GooglePresetOptions): Verifier<
     algorithms: ['ES256'],
     requiredClaims: ['iat', 'sub'],
     rules: [],
+    defaultKeys: () => createRemoteKeySet(GOOGLE_IAP_JWKS_URL),
     bindings: [],
   });
 }

@@ -6,7 +6,9 @@
 
 import type { JwtClaimsSet } from '../jose/claims.ts';
 import { expectBoolean, expectStrings, readOptions } from '../jose/options.ts';
+import { createRemoteKeySet } from '../keys/remote-key-set.ts';
 import type { Verifier, VerifyOptions } from '../verifier/verifier.ts';
+import { expectKeyFormat, GOOGLE_CERTIFICATES_URL, GOOGLE_JWKS_URL, type GoogleKeyFormat } from './key-urls.ts';
 import { idTokenRules } from './id-token-rules.ts';
 import { assemblePreset, PRESET_OPTIONS, type GooglePresetOptions } from './preset.ts';
 
@@ -43,6 +45,8 @@ export interface GoogleVerifierOptions extends GooglePresetOptions {
   readonly authorizedParty?: string | readonly string[];
   /** Refuses tokens whose "email_verified" is not true. Default: false. */
   readonly requireVerifiedEmail?: boolean;
+  /** The form in which Google's keys are fetched, where `keys` are not given. Default: `jwk`. */
+  readonly keyFormat?: GoogleKeyFormat;
 }
 
 /** What one token can be bound to. */
@@ -58,26 +62,29 @@ export interface GoogleVerifyOptions extends VerifyOptions {
  *
  * @throws {TypeError} for a missing, wrong, unknown or undefined option.
  * @example
- * const google = createGoogleVerifier({ audience: 'my-client-id.apps.googleusercontent.com', keys });
+ * const google = createGoogleVerifier({ audience: 'my-client-id.apps.googleusercontent.com' });
  * const { claims } = await google.verify(token);
  * claims.sub; // the account; never use the e-mail for that
  */
 export function createGoogleVerifier(options: GoogleVerifierOptions): Verifier<GoogleClaims, GoogleVerifyOptions> {
-  const { hostedDomain, authorizedParty, requireVerifiedEmail = false, ...preset } = readOptions(
+  const { hostedDomain, authorizedParty, requireVerifiedEmail = false, keyFormat, ...preset } = readOptions(
     options,
     'createGoogleVerifier',
-    ['hostedDomain', 'authorizedParty', 'requireVerifiedEmail', ...PRESET_OPTIONS],
+    ['hostedDomain', 'authorizedParty', 'requireVerifiedEmail', 'keyFormat', ...PRESET_OPTIONS],
   );
   const rules = idTokenRules({
     hostedDomains: hostedDomain === undefined ? null : expectStrings(hostedDomain, 'hostedDomain'),
     authorizedParties: authorizedParty === undefined ? null : expectStrings(authorizedParty, 'authorizedParty'),
     requireVerifiedEmail: expectBoolean(requireVerifiedEmail, 'requireVerifiedEmail'),
   });
+  if (keyFormat !== undefined && preset.keys !== undefined) throw new TypeError('"keys" and "keyFormat" exclude each other');
+  const url = expectKeyFormat(keyFormat ?? 'jwk') === 'jwk' ? GOOGLE_JWKS_URL : GOOGLE_CERTIFICATES_URL;
   return assemblePreset(preset, {
     issuer: GOOGLE_ISSUERS,
     algorithms: ['RS256'],
     requiredClaims: ['iat', 'sub'],
     rules,
+    defaultKeys: () => createRemoteKeySet(url),
     bindings: ['nonce', 'accessToken'],
   });
 }

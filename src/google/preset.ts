@@ -9,6 +9,7 @@ import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { KeyLookup } from '../jose/key-set.ts';
 import { expectNumber, expectStrings } from '../jose/options.ts';
 import { createPolicy, type PolicyOptions } from '../jose/policy.ts';
+import type { RemoteKeySet } from '../keys/remote-key-set.ts';
 import { expectKeys } from '../verifier/authorities.ts';
 import {
   assembleVerifier,
@@ -23,7 +24,8 @@ import {
 export interface GooglePresetOptions {
   /** Your client ID, or several. Unlike elsewhere it cannot be left unchecked. */
   readonly audience: string | readonly string[];
-  readonly keys: KeyLookup;
+  /** Default: Google's own, fetched when needed and kept as `createRemoteKeySet` keeps them, for each verifier apart. */
+  readonly keys?: KeyLookup;
   readonly clock?: Clock;
   readonly leeway?: number | Partial<Leeway>;
   readonly maxTokenLength?: number;
@@ -49,6 +51,8 @@ export interface PresetTerms {
   /** Claims that must be there beside iss, aud and exp, and those the caller asks for. */
   readonly requiredClaims: readonly string[];
   readonly rules: readonly ClaimRule[];
+  /** Where keys are taken from unless the caller gives them. */
+  readonly defaultKeys: () => RemoteKeySet;
   readonly bindings: VerifierParts['bindings'];
 }
 
@@ -59,7 +63,7 @@ export interface PresetTerms {
  */
 export function assemblePreset<C extends JwtClaimsSet, O extends VerifyOptions>(
   options: { readonly [name in keyof GooglePresetOptions]?: unknown },
-  { issuer, algorithms, requiredClaims, rules, bindings }: PresetTerms,
+  { issuer, algorithms, requiredClaims, rules, defaultKeys, bindings }: PresetTerms,
 ): Verifier<C, O> {
   const { keys, clock, audience, requiredClaims: more = [], maxLifetime = MAX_GOOGLE_LIFETIME, ...rest } = options;
   const policy = {
@@ -72,7 +76,7 @@ export function assemblePreset<C extends JwtClaimsSet, O extends VerifyOptions>(
   };
   return assembleVerifier<C, O>({
     // createPolicy checks what this cast claims: it reads every option as unknown.
-    trusted: { policy: createPolicy(policy as PolicyOptions, rules), keys: expectKeys(keys) },
+    trusted: { policy: createPolicy(policy as PolicyOptions, rules), keys: expectKeys(keys ?? defaultKeys()) },
     clock: readClockOption(clock),
     bindings,
   });

@@ -9,6 +9,7 @@ import { expectNumber, expectString, readOptions } from '../jose/options.ts';
 import { signJwt, type SigningKey } from '../jose/sign.ts';
 import { expectNow } from '../jose/jwt.ts';
 import { readClockOption, type Clock, type Verifier } from '../verifier/verifier.ts';
+import { serviceAccountKeys } from './key-urls.ts';
 import { assemblePreset, PRESET_OPTIONS, type GooglePresetOptions } from './preset.ts';
 
 /** Where Google exchanges an assertion for an access token. */
@@ -95,7 +96,7 @@ export interface ServiceAccountVerifierOptions extends Omit<GooglePresetOptions,
  *
  * @throws {TypeError} for a missing, wrong, unknown or undefined option.
  * @example
- * const caller = createServiceAccountVerifier({ email: 'robot@project.iam.gserviceaccount.com', audience: 'my-api', keys });
+ * const caller = createServiceAccountVerifier({ email: 'robot@project.iam.gserviceaccount.com', audience: 'my-api' });
  * const { claims } = await caller.verify(token);
  */
 export function createServiceAccountVerifier(options: ServiceAccountVerifierOptions): Verifier<ServiceAccountClaims> {
@@ -107,6 +108,7 @@ export function createServiceAccountVerifier(options: ServiceAccountVerifierOpti
     algorithms: ['RS256'],
     requiredClaims: ['iat'],
     rules: [],
+    defaultKeys: () => serviceAccountKeys(issuer),
     bindings: [],
   });
 }

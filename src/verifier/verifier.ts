@@ -6,16 +6,10 @@
 
 import type { JwtClaimsSet } from '../jose/claims.ts';
 import { JwtError } from '../jose/errors.ts';
-import {
-  expectNow,
-  verifyWith,
-  type Authority,
-  type AuthorityDirectory,
-  type VerificationCall,
-  type VerifiedJwt,
-} from '../jose/jwt.ts';
+import { expectNow, verifyWith, type VerificationCall, type VerifiedJwt } from '../jose/jwt.ts';
 import { expectBoolean, expectFunction, expectString, readOptions } from '../jose/options.ts';
 import { readTrusted, TRUST_OPTIONS, type OneIssuerOptions, type SeveralIssuersOptions } from './authorities.ts';
+import { mayWait, verifyWaiting, type Trusted } from './waiting.ts';
 
 /** Returns the time, in seconds since 1970-01-01T00:00:00Z. May have a fraction. */
 export type Clock = () => number;
@@ -60,7 +54,7 @@ export interface Verifier<C extends JwtClaimsSet = JwtClaimsSet, O extends Verif
 
 /** What a verifier is made of. For presets, which have checked it. */
 export interface VerifierParts {
-  readonly trusted: Authority | AuthorityDirectory;
+  readonly trusted: Trusted;
   readonly clock: Clock;
   /** Names of the per-call options that the preset knows beyond the general ones; all of them strings. */
   readonly bindings: readonly ('nonce' | 'accessToken')[];
@@ -85,14 +79,22 @@ export function createVerifier<C extends JwtClaimsSet = JwtClaimsSet>(options: V
 /** Puts a verifier together from checked parts. */
 export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions>(parts: VerifierParts): Verifier<C, O> {
   const { trusted, clock, bindings } = parts;
-  const syncNames = bindings;
   const asyncNames = [...bindings, 'forceKeyRefresh'];
+  const waits = mayWait(trusted);
 
-  const run = (token: unknown, call: VerificationCall): VerifiedJwt<C> =>
-    onlyExpectedErrors(() => verifyWith(token, trusted, readClock(clock), call)) as VerifiedJwt<C>;
+  const run = (token: unknown, now: number, call: VerificationCall, trust: Trusted): VerifiedJwt<C> =>
+    onlyExpectedErrors(() => verifyWith(token, trust, now, call)) as VerifiedJwt<C>;
 
-  const verifySync = (token: unknown, options?: object): VerifiedJwt<C> => run(token, readCall(options, syncNames));
-  const verify = async (token: unknown, options?: object): Promise<VerifiedJwt<C>> => run(token, readCall(options, asyncNames));
+  const verifySync = (token: unknown, options?: object): VerifiedJwt<C> => {
+    const { call } = readCall(options, bindings);
+    return run(token, readClock(clock), call, trusted);
+  };
+  const verify = async (token: unknown, options?: object): Promise<VerifiedJwt<C>> => {
+    const { call, forceKeyRefresh } = readCall(options, asyncNames);
+    const now = readClock(clock);
+    if (!waits) return run(token, now, call, trusted);
+    return verifyWaiting(trusted, (trust) => run(token, now, call, trust), forceKeyRefresh);
+  };
   return Object.freeze({
     verify,
     verifySync,
@@ -126,14 +128,18 @@ function readClock(clock: Clock): number {
   return expectNow(now);
 }
 
-const NO_CALL: VerificationCall = Object.freeze({});
+interface Call {
+  readonly call: VerificationCall;
+  readonly forceKeyRefresh: boolean;
+}
 
-function readCall(options: object | undefined, names: readonly string[]): VerificationCall {
-  if (options === undefined) return NO_CALL;
-  const { forceKeyRefresh = false, ...bound }: Record<string, unknown> = readOptions(options, 'verify', names);
-  expectBoolean(forceKeyRefresh, 'forceKeyRefresh');
-  for (const [name, value] of Object.entries(bound)) expectString(value, name);
-  return bound;
+const NO_OPTIONS: Call = Object.freeze({ call: Object.freeze({}), forceKeyRefresh: false });
+
+function readCall(options: object | undefined, names: readonly string[]): Call {
+  if (options === undefined) return NO_OPTIONS;
+  const { forceKeyRefresh = false, ...call }: Record<string, unknown> = readOptions(options, 'verify', names);
+  for (const [name, value] of Object.entries(call)) expectString(value, name);
+  return { call, forceKeyRefresh: expectBoolean(forceKeyRefresh, 'forceKeyRefresh') };
 }
 
 function splitOnRefused(options: object | undefined): { onRefused?: (error: JwtError) => void } {

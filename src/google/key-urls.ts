@@ -1,0 +1,47 @@
+/**
+ * Where Google publishes its keys. None of these is ever made out of a token: an e-mail address in one comes from the caller.
+ *
+ * @module
+ */
+
+import { expectString } from '../jose/options.ts';
+import { createRemoteKeySet, type RemoteKeySet } from '../keys/remote-key-set.ts';
+import type { RemoteKeySetOptions } from '../keys/remote-options.ts';
+
+/** The keys of Google's ID tokens, as a JWK Set and as the map `{ kid: X.509 PEM }`. */
+export const GOOGLE_JWKS_URL = 'https://www.googleapis.com/oauth2/v3/certs';
+export const GOOGLE_CERTIFICATES_URL = 'https://www.googleapis.com/oauth2/v1/certs';
+
+/** The keys of the Identity-Aware Proxy. */
+export const GOOGLE_IAP_JWKS_URL = 'https://www.gstatic.com/iap/verify/public_key-jwk';
+
+const SERVICE_ACCOUNTS = 'https://www.googleapis.com/service_accounts/v1';
+
+/** The two forms in which Google publishes the same keys. */
+export type GoogleKeyFormat = 'jwk' | 'x509';
+
+/** How to fetch the keys of a service account. */
+export interface ServiceAccountKeysOptions extends RemoteKeySetOptions {
+  /** Default: `jwk`. */
+  readonly format?: GoogleKeyFormat;
+}
+
+/**
+ * The keys of a service account, by its e-mail address.
+ *
+ * @throws {TypeError} for anything that is not an e-mail address, or wrong options.
+ * @example
+ * const keys = serviceAccountKeys('robot@project.iam.gserviceaccount.com');
+ */
+export function serviceAccountKeys(email: string, options: ServiceAccountKeysOptions = {}): RemoteKeySet {
+  const { format, ...rest } = { format: 'jwk', ...options };
+  const address = expectString(email, 'email');
+  if (!/^[^@\s/?#]+@[^@\s/?#]+$/.test(address)) throw new TypeError('"email" expected an e-mail address');
+  return createRemoteKeySet(`${SERVICE_ACCOUNTS}/${expectKeyFormat(format)}/${encodeURIComponent(address)}`, rest);
+}
+
+/** @throws {TypeError} unless it is one of the two. */
+export function expectKeyFormat(format: unknown): GoogleKeyFormat {
+  if (format !== 'jwk' && format !== 'x509') throw new TypeError('the format of keys expected "jwk" or "x509"');
+  return format;
+}

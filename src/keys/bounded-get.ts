@@ -1,0 +1,102 @@
+/**
+ * A GET whose cost is bounded: in time, in octets, and to the very URL that was asked for.
+ *
+ * @module
+ */
+
+/** The part of WHATWG fetch that is used. A function of your own can go through a proxy, or present a certificate. */
+export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What a GET may cost, and how it is made. */
+export interface GetLimits {
+  readonly fetch: FetchFunction;
+  /** Seconds for everything: connecting, waiting, and reading to the end. */
+  readonly timeout: number;
+  /** Octets of the body, after any content coding has been undone. */
+  readonly maxBytes: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The answer of a GET that went well. */
+export interface GetAnswer {
+  readonly body: Uint8Array;
+  readonly headers: Headers;
+}
+
+/** Why a GET went wrong, in fixed words: nothing that the other side sent. */
+export class GetError extends Error {
+  override readonly name = 'GetError';
+}
+
+/** Work under way that a deadline will end. */
+export interface Deadlined<T> {
+  readonly done: Promise<T>;
+  /** Someone waits for it: the process must not end before it does. To begin with, no one does. */
+  readonly ref: () => void;
+}
+
+/**
+ * Runs work that must be over in time.
+ *
+ * On a real timer, whatever other clocks say; and the wait ends even if the work ignores its signal. When the work is
+ * over, in whatever way, the signal is aborted: what may still arrive of a body without end is not wanted.
+ *
+ * @param timeout seconds
+ * @throws {GetError} through `done`, when time is up, or what the work throws.
+ */
+export function withDeadline<T>(timeout: number, work: (signal: AbortSignal) => Promise<T>): Deadlined<T> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new GetError(`no answer within ${timeout} s`)), timeout * 1000).unref();
+  });
+  const done = Promise.race([work(controller.signal), deadline]).finally(() => {
+    clearTimeout(timer);
+    controller.abort();
+  });
+  return { done, ref: () => void timer?.ref() };
+}
+
+/**
+ * Gets a URL once.
+ *
+ * Only status 200 is an answer. Redirects are refused, also when an injected fetch has followed one by itself: what is
+ * trusted is the URL.
+ *
+ * @throws {GetError} for anything else.
+ */
+export async function getOnce(url: string, limits: GetLimits, signal: AbortSignal): Promise<GetAnswer> {
+  const response = await requestOnce(url, limits, signal);
+  // Not instanceof: the Response of another implementation of fetch is of another class.
+  if (typeof response?.status !== 'number') throw new GetError('fetch did not return a Response');
+  if (response.redirected || (response.url && response.url !== url)) throw new GetError('redirected');
+  if (response.status >= 300 && response.status < 400) throw new GetError('redirected');
+  if (response.status !== 200) throw new GetError(`status ${response.status}`);
+  return { body: await readBody(response, limits.maxBytes), headers: response.headers };
+}
+
+async function requestOnce(url: string, { fetch, headers }: GetLimits, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, { method: 'GET', headers, signal, redirect: 'manual', credentials: 'omit' });
+  } catch {
+    throw new GetError('no connection');
+  }
+}
+
+async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) throw new GetError('no body');
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw new GetError('the connection broke');
+    });
+    if (done) return Buffer.concat(chunks);
+    if (!(value instanceof Uint8Array)) throw new GetError('the body is not octets');
+    length += value.length;
+    // Counted as it arrives, after decoding: neither a length that lies nor a compressed bomb gets past this.
+    if (length > maxBytes) throw new GetError(`more than ${maxBytes} octets`);
+    chunks.push(value);
+  }
+}

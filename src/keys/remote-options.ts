@@ -1,0 +1,106 @@
+/**
+ * The options of key sets from the network, read and checked.
+ *
+ * @module
+ */
+
+import type { JsonObject } from '../jose/json.ts';
+import { expectBoolean, expectFunction, expectNumber, readOptions } from '../jose/options.ts';
+import type { FetchFunction, GetLimits } from './bounded-get.ts';
+import type { LifetimeBounds } from './cache-lifetime.ts';
+import type { KeyEvent } from './key-events.ts';
+
+/** How keys are fetched and kept. All durations are seconds. */
+export interface RemoteKeySetOptions {
+  /** Lets http through to literal loopback addresses. Default: https only. */
+  readonly allowLoopbackHttp?: boolean;
+  /** Default: Node's own. */
+  readonly fetch?: FetchFunction;
+  /** The cache's clock, seconds. Default: a monotonic one. It governs lifetimes and intervals, never a token's times. */
+  readonly clock?: () => number;
+  /** For a whole fetch. Default 5. */
+  readonly timeout?: number;
+  /** Octets of a body, decoded. Default 262,144. */
+  readonly maxBytes?: number;
+  /** Between two fetches that unknown key IDs cause. Default 30. */
+  readonly cooldown?: number;
+  /** Bounds on what the issuer's Cache-Control says. Default 60 and 86,400. */
+  readonly minLifetime?: number;
+  readonly maxLifetime?: number;
+  /** Where the issuer says nothing. Default 3,600. */
+  readonly defaultLifetime?: number;
+  /** How long the last good set serves on past its lifetime while fetching fails. Default 3,600. */
+  readonly staleFor?: number;
+  /** Sent with each request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A set to begin with: a snapshot of an earlier process, or a plain key set, which counts as past its lifetime. */
+  readonly initial?: KeySetSnapshot | object;
+  /** Told of what happens. */
+  readonly onEvent?: (event: KeyEvent) => void;
+}
+
+/** A fetched set, to be kept elsewhere and handed to another process as `initial`. Plain JSON. */
+export interface KeySetSnapshot {
+  readonly url: string;
+  readonly document: JsonObject;
+  /** When it was fetched: seconds since 1970, by the wall clock, the one clock that two processes share. */
+  readonly fetchedAt: number;
+  /** Seconds. */
+  readonly lifetime: number;
+}
+
+/** The options, checked, with every default in place. */
+export interface RemoteSettings extends GetLimits, LifetimeBounds {
+  readonly allowLoopbackHttp: boolean;
+  readonly clock: () => number;
+  readonly cooldown: number;
+  readonly staleFor: number;
+  readonly initial?: unknown;
+  readonly onEvent?: (event: KeyEvent) => void;
+}
+
+const OPTION_NAMES: readonly (keyof RemoteKeySetOptions)[] = [
+  'allowLoopbackHttp', 'fetch', 'clock', 'timeout', 'maxBytes', 'cooldown', 'minLifetime', 'maxLifetime',
+  'defaultLifetime', 'staleFor', 'headers', 'initial', 'onEvent',
+];
+
+const YEAR = 31_536_000;
+
+/** @throws {TypeError} for a wrong, unknown or undefined option. */
+export function readRemoteOptions(options: unknown, what: string): RemoteSettings {
+  const given = readOptions(options, what, OPTION_NAMES);
+  const { fetch, clock, onEvent } = given;
+  const minLifetime = expectNumber(given.minLifetime ?? 60, 'minLifetime', 1, YEAR);
+  return Object.freeze({
+    allowLoopbackHttp: expectBoolean(given.allowLoopbackHttp ?? false, 'allowLoopbackHttp'),
+    // Looked up at each call, so that an instrumented or patched global fetch is the one that is used.
+    fetch: fetch === undefined ? (url, init) => globalThis.fetch(url, init) : expectFunction<FetchFunction>(fetch, 'fetch'),
+    clock: clock === undefined ? monotonicSeconds : expectFunction<() => number>(clock, 'clock'),
+    timeout: expectNumber(given.timeout ?? 5, 'timeout', 0.001, 300),
+    maxBytes: expectNumber(given.maxBytes ?? 262_144, 'maxBytes', 1, 16_777_216),
+    // Not under a second: this is what stands between a stranger and the issuer.
+    cooldown: expectNumber(given.cooldown ?? 30, 'cooldown', 1, YEAR),
+    minLifetime,
+    maxLifetime: expectNumber(given.maxLifetime ?? Math.max(86_400, minLifetime), 'maxLifetime', minLifetime, YEAR),
+    defaultLifetime: expectNumber(given.defaultLifetime ?? 3600, 'defaultLifetime', 1, YEAR),
+    staleFor: expectNumber(given.staleFor ?? 3600, 'staleFor', 0, YEAR),
+    headers: readHeaders(given.headers),
+    ...(given.initial === undefined ? {} : { initial: given.initial }),
+    ...(onEvent === undefined ? {} : { onEvent: expectFunction<(event: KeyEvent) => void>(onEvent, 'onEvent') }),
+  } satisfies RemoteSettings);
+}
+
+function monotonicSeconds(): number {
+  return performance.now() / 1000;
+}
+
+function readHeaders(value: unknown): Readonly<Record<string, string>> {
+  const defaults = { accept: 'application/json' };
+  if (value === undefined) return Object.freeze(defaults);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('"headers" expected an object');
+  const entries = Object.entries(value).map(([name, text]: [string, unknown]) => {
+    if (typeof text !== 'string') throw new TypeError(`"headers": "${name}" expected a string`);
+    return [name.toLowerCase(), text] as const;
+  });
+  return Object.freeze({ ...defaults, ...Object.fromEntries(entries) });
+}

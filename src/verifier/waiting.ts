@@ -1,0 +1,81 @@
+/**
+ * Waiting for keys: the spine is synchronous, and is run again when waiting for the network has helped.
+ *
+ * @module
+ */
+
+import { JwtError } from '../jose/errors.ts';
+import type { Authority, AuthorityDirectory, VerifiedJwt } from '../jose/jwt.ts';
+import type { KeyLookup } from '../jose/key-set.ts';
+import type { RemoteKeySet } from '../keys/remote-key-set.ts';
+
+/** Whom a verifier trusts. */
+export type Trusted = Authority | AuthorityDirectory;
+
+/** Stops the spine at the look-up of a key whose set must be fetched first. Never leaves this file. */
+const NOT_READY = new JwtError('keys_unavailable');
+
+/** Whether keys may have to be waited for. */
+export function mayWait(trusted: Trusted): boolean {
+  return !('keys' in trusted) || isRemote(trusted.keys);
+}
+
+/**
+ * Verifies, and waits for keys at most twice: for a set that is not there or past its lifetime, or that the caller wants
+ * anew, and for the fetch that an unknown key ID has caused.
+ *
+ * The spine stops only where it looks a key up, so a token that is refused for its form or its algorithm fetches nothing.
+ *
+ * @param verify runs the spine
+ * @param forceRefresh fetches the keys anew before they are used; if that fails the token is refused
+ */
+export async function verifyWaiting<V extends VerifiedJwt>(
+  trusted: Trusted,
+  verify: (trusted: Trusted) => V,
+  forceRefresh: boolean,
+): Promise<V> {
+  let source: RemoteKeySet | undefined;
+  let settled = false;
+  let retried = false;
+  const watching = watch(trusted, (keys, kid) => {
+    source = keys;
+    if (!settled && (forceRefresh || !keys.isFresh())) throw NOT_READY;
+    return keys.find(kid);
+  });
+  for (;;) {
+    try {
+      return verify(watching);
+    } catch (error) {
+      if (source === undefined || !(error instanceof JwtError)) throw error;
+      if (error === NOT_READY) {
+        settled = true;
+        await (forceRefresh ? source.refresh() : source.settle());
+      } else if (error.code === 'key_not_found' && !retried) {
+        retried = true;
+        if (!(await source.underWay())) throw error;
+      } else {
+        throw error;
+      }
+    }
+  }
+}
+
+/** The same trust, with every look-up in a remote set going through `find`. */
+function watch(trusted: Trusted, find: (keys: RemoteKeySet, kid: string | undefined) => ReturnType<KeyLookup['find']>): Trusted {
+  const watched = ({ policy, keys }: Authority): Authority => ({
+    policy,
+    keys: isRemote(keys) ? { find: (kid) => find(keys, kid) } : keys,
+  });
+  if ('keys' in trusted) return watched(trusted);
+  return {
+    policy: trusted.policy,
+    authorityOf: (iss) => {
+      const authority = trusted.authorityOf(iss);
+      return authority && watched(authority);
+    },
+  };
+}
+
+function isRemote(keys: KeyLookup): keys is RemoteKeySet {
+  return 'settle' in keys;
+}
