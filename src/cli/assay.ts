@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/**
+ * The executable `assay`: the one file of the command that touches the process.
+ *
+ * @module
+ */
+
+import process from 'node:process';
+import { runCli } from './cli.ts';
+import { EXIT } from './exit-status.ts';
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, as in `assay keys FILE | head -1`, is no fault. A full disk is: nothing was told.
+    if (error.code !== 'EPIPE') process.exit(EXIT.undecided);
+  });
+}
+
+const { stdin, stdout, stderr, env } = process;
+const terminal = { stdin, stdout, stderr, env, now: () => Date.now() / 1000 };
+void runCli(process.argv.slice(2), terminal).then((status) => {
+  // Not process.exit: what was written to a pipe may still be on its way.
+  process.exitCode = status;
+});

@@ -1,0 +1,19 @@
+/**
+ * What a command is: a word, what it is for, and a function from its arguments to an exit status.
+ *
+ * @module
+ */
+
+import type { ExitStatus } from './exit-status.ts';
+import type { Terminal } from './terminal.ts';
+
+/** One command of `assay`. */
+export interface Command {
+  readonly name: string;
+  /** Half a line for the list of commands. */
+  readonly summary: string;
+  /** What --help prints. Its examples work as they stand. */
+  readonly help: string;
+  /** @throws {UsageError} when it was called wrongly. */
+  readonly run: (argv: readonly string[], terminal: Terminal) => Promise<ExitStatus>;
+}

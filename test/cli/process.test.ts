@@ -1,0 +1,120 @@
+/** The executable itself, in a process of its own. */
+import { spawn } from 'node:child_process';
+import { openSync, closeSync, existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/cli.ts';
+import { signJwt } from '../../src/jose/sign.ts';
+import {
+  AUDIENCE, GOOGLE_CLAIMS, ISSUER, KID, pem, privateKey, publicJwk, publicKey, temporaryFolder,
+} from './key-files.ts';
+import type { Run } from './run.ts';
+
+const ASSAY = fileURLToPath(new URL('../../src/cli/assay.ts', import.meta.url));
+const NODE = [process.execPath, '--import', import.meta.resolve('tsx'), ASSAY];
+
+const folder = temporaryFolder();
+const now = Math.floor(Date.now() / 1000);
+const times = { iat: now, exp: now + 3600 };
+const token = signJwt({ iss: ISSUER, aud: AUDIENCE, ...times }, privateKey, { kid: KID });
+const jwks = folder.write('google.json', JSON.stringify({ keys: [publicJwk()] }));
+folder.write('private.pem', pem(privateKey));
+folder.write('a.pem', pem(publicKey));
+const POLICY = ['--issuer', ISSUER, '--audience', AUDIENCE, '--keys', jwks];
+
+interface Start {
+  readonly stdin?: string;
+  readonly env?: Record<string, string>;
+  readonly stdout?: number;
+  /** Closes the reading end of standard output at once. */
+  readonly deaf?: boolean;
+}
+
+function start([file = '', ...argv]: readonly string[], options: Start = {}): Promise<Run> {
+  const { stdin = '', env = {}, stdout, deaf = false } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, argv, {
+      cwd: folder.path,
+      env: { ...process.env, ...env },
+      stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
+    });
+    const written = { stdout: '', stderr: '' };
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
+    if (deaf) child.stdout?.destroy();
+    // A child that has seen enough closes its standard input.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(stdin);
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status: status ?? -1, ...written }));
+  });
+}
+
+const assay = (argv: readonly string[], options?: Start): Promise<Run> => start([...NODE, ...argv], options);
+
+describe('the executable', () => {
+  it.concurrent('accepts from a pipe', async () => {
+    const { status, stdout, stderr } = await assay(['verify', ...POLICY, '--json'], { stdin: `${token}\n` });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout).ok).toBe(true);
+  });
+
+  it.concurrent('refuses with exit status 1, without colour in a pipe', async () => {
+    const { status, stdout, stderr } = await assay(['verify', `${token}=`, ...POLICY], { env: { FORCE_COLOR: '1' } });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toMatch(/^refused invalid_base64url \(RFC 7515 §2\): .*\n$/);
+  });
+
+  it.concurrent('is called wrongly with exit status 2, and shows no stack', async () => {
+    const { status, stdout, stderr } = await assay(['verify', token, '--keys', jwks]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it.concurrent('leaves what is too long unread, and ends', async () => {
+    const stdin = 'A'.repeat(8_000_000);
+    const { status, stdout } = await assay(['verify', ...POLICY, '--json', '-'], { stdin });
+    expect({ status, code: JSON.parse(stdout).code }).toEqual({ status: 1, code: 'token_too_long' });
+  });
+
+  it.concurrent('ends quietly when no one listens, with its verdict', async () => {
+    const large = signJwt({ iss: ISSUER, aud: AUDIENCE, ...times, pad: 'x'.repeat(400_000) }, privateKey);
+    const argv = ['verify', ...POLICY, '--max-token-length', '1000000', '-'];
+    const { status, stderr } = await assay(argv, { stdin: large, deaf: true });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it.concurrent('does not report success when its verdict could not be written', async () => {
+    if (!existsSync('/dev/full')) return console.info('not run: there is no /dev/full here');
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = await assay(['verify', token, ...POLICY], { stdout: full });
+    closeSync(full);
+    expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
+  });
+});
+
+describe('the examples of --help, as printed', () => {
+  const shim = folder.write('assay', `#!/bin/sh\nexec ${NODE.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+  const google = signJwt({ ...GOOGLE_CLAIMS, ...times }, privateKey, { kid: KID });
+  const other = signJwt({ iss: 'https://a.example', aud: 'b', ...times }, privateKey);
+  const tokenFor = (example: string): string => (example.includes('--google') ? google : other);
+  const examplesOf = (help: string) => help.slice(help.indexOf('\nExample')).match(/^ {2}assay .*$/gm) ?? [];
+  const examples = COMMANDS.flatMap(({ help }) => examplesOf(help));
+
+  it('are there for every command', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(COMMANDS.length);
+  });
+
+  if (process.platform === 'win32') {
+    console.info('not run: the examples need a POSIX shell');
+  } else {
+    it.concurrent.each(examples.map((example) => [example.trim()]))('%s', async (example) => {
+      const name = `token-${examples.indexOf(`  ${example}`)}.txt`;
+      folder.write(name, `${tokenFor(example)}\n`);
+      const script = `assay() { sh '${shim}' "$@"; }\n${example.replace('token.txt', name)}\n`;
+      const { status, stdout, stderr } = await start(['sh', '-c', script]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).not.toBe('');
+    });
+  }
+});
