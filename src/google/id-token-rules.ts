@@ -6,7 +6,8 @@
 
 import { createHash } from 'node:crypto';
 import { encodeBase64url } from '../jose/base64url.ts';
-import { audiencesOf, isString, typedClaim, type ClaimRule } from '../jose/claims.ts';
+import { isString, typedClaim } from '../jose/claim-rules.ts';
+import { audiencesOf, type ClaimRule } from '../jose/claims.ts';
 import type { RefusalDetails } from '../jose/errors.ts';
 import { schemeOf } from '../jose/jwa.ts';
 import { member } from '../jose/json.ts';

@@ -67,7 +67,7 @@ export interface GoogleVerifyOptions extends VerifyOptions {
  * claims.sub; // the account; never use the e-mail for that
  */
 export function createGoogleVerifier(options: GoogleVerifierOptions): Verifier<GoogleClaims, GoogleVerifyOptions> {
-  const { hostedDomain, authorizedParty, requireVerifiedEmail = false, keyFormat, ...preset } = readOptions(
+  const { hostedDomain, authorizedParty, requireVerifiedEmail = false, keyFormat = 'jwk', ...preset } = readOptions(
     options,
     'createGoogleVerifier',
     ['hostedDomain', 'authorizedParty', 'requireVerifiedEmail', 'keyFormat', ...PRESET_OPTIONS],
@@ -77,8 +77,10 @@ export function createGoogleVerifier(options: GoogleVerifierOptions): Verifier<G
     authorizedParties: authorizedParty === undefined ? null : expectStrings(authorizedParty, 'authorizedParty'),
     requireVerifiedEmail: expectBoolean(requireVerifiedEmail, 'requireVerifiedEmail'),
   });
-  if (keyFormat !== undefined && preset.keys !== undefined) throw new TypeError('"keys" and "keyFormat" exclude each other');
-  const url = expectKeyFormat(keyFormat ?? 'jwk') === 'jwk' ? GOOGLE_JWKS_URL : GOOGLE_CERTIFICATES_URL;
+  if (Object.hasOwn(options, 'keyFormat') && Object.hasOwn(options, 'keys')) {
+    throw new TypeError('"keys" and "keyFormat" exclude each other');
+  }
+  const url = expectKeyFormat(keyFormat) === 'jwk' ? GOOGLE_JWKS_URL : GOOGLE_CERTIFICATES_URL;
   return assemblePreset(preset, {
     issuer: GOOGLE_ISSUERS,
     algorithms: ['RS256'],

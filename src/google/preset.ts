@@ -65,7 +65,7 @@ export function assemblePreset<C extends JwtClaimsSet, O extends VerifyOptions>(
   options: { readonly [name in keyof GooglePresetOptions]?: unknown },
   { issuer, algorithms, requiredClaims, rules, defaultKeys, bindings }: PresetTerms,
 ): Verifier<C, O> {
-  const { keys, clock, audience, requiredClaims: more = [], maxLifetime = MAX_GOOGLE_LIFETIME, ...rest } = options;
+  const { keys = defaultKeys(), clock, audience, requiredClaims: more = [], maxLifetime = MAX_GOOGLE_LIFETIME, ...rest } = options;
   const policy = {
     ...rest,
     issuer,
@@ -76,7 +76,7 @@ export function assemblePreset<C extends JwtClaimsSet, O extends VerifyOptions>(
   };
   return assembleVerifier<C, O>({
     // createPolicy checks what this cast claims: it reads every option as unknown.
-    trusted: { policy: createPolicy(policy as PolicyOptions, rules), keys: expectKeys(keys ?? defaultKeys()) },
+    trusted: { policy: createPolicy(policy as PolicyOptions, rules), keys: expectKeys(keys) },
     clock: readClockOption(clock),
     bindings,
   });

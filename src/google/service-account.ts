@@ -68,12 +68,12 @@ export function signServiceAccountAssertion(options: ServiceAccountAssertion): s
   const given = readOptions(options, 'signServiceAccountAssertion', [
     'email', 'privateKey', 'keyId', 'scope', 'audience', 'subject', 'prn', 'lifetime', 'clock',
   ]);
-  const lifetime = given.lifetime ?? MAX_ASSERTION_LIFETIME;
+  const { lifetime = MAX_ASSERTION_LIFETIME, audience = TOKEN_ENDPOINT } = given;
   const iat = Math.floor(expectNow(readClockOption(given.clock)()));
   const claims = {
     iss: expectString(given.email, 'email'),
     ...(given.scope === undefined ? {} : { scope: readScope(given.scope) }),
-    aud: expectString(given.audience ?? TOKEN_ENDPOINT, 'audience'),
+    aud: expectString(audience, 'audience'),
     iat,
     exp: iat + expectNumber(lifetime, 'lifetime', 1, MAX_ASSERTION_LIFETIME),
     ...(given.subject === undefined ? {} : { sub: expectString(given.subject, 'subject') }),

@@ -62,6 +62,8 @@ export const REFUSALS: Readonly<Record<RefusalCode, readonly [rule: string, mean
   check_failed: ['RFC 7519 §4.3', "one of the caller's own checks did not pass"],
 });
 
+for (const row of Object.values(REFUSALS)) Object.freeze(row);
+
 /** What a refusal may say beyond its code. Names and distances only: never octets or claim values of the token. */
 export interface RefusalDetails {
   /** The exact section enforced, where it is narrower than the code's own. */
@@ -91,7 +93,7 @@ export class JwtError extends Error {
   declare readonly rule: string;
   /** The claim concerned, if one is. */
   declare readonly claim?: string;
-  /** For times: seconds by which the claim misses the time of verification, before leeway. Always positive. */
+  /** For times: seconds by which the claim misses the time of verification, before leeway. Never negative. */
   declare readonly skew?: number;
   /** For `check_failed`: the name the caller gave the check. */
   declare readonly check?: string;

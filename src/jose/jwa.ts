@@ -160,6 +160,6 @@ export function allowAlgorithms(list: unknown): readonly JwsAlgorithm[] {
 }
 
 /** The row of an algorithm name, or undefined where there is none. Names are case-sensitive (RFC 7515 §4.1.1). */
-export function schemeOf(alg: string): SignatureScheme | undefined {
+export function schemeOf(alg: string | undefined): SignatureScheme | undefined {
   return SCHEMES.get(alg);
 }

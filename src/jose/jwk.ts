@@ -5,12 +5,12 @@
  */
 
 import { createHash, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
-import { decodeBase64url, encodeBase64url } from './base64url.ts';
-import { derBitString, derInteger, derNull, derObjectIdentifier, derSequence } from './der.ts';
-import { JwtError } from './errors.ts';
-import { isJsonObject, member, type JsonObject } from './json.ts';
+import { encodeBase64url } from './base64url.ts';
+import { member, type JsonObject } from './json.ts';
 import { schemeOf, type KeyType } from './jwa.ts';
+import { ED25519, readMaterial, unusable, type KeyMaterial } from './key-material.ts';
 import { bitLength, ed25519Weakness, rsaWeakness } from './key-strength.ts';
+import { encodeSpki } from './spki.ts';
 
 /** A key that may verify signatures, and all that is known of what it may be used for. Frozen. */
 export interface VerificationKey {
@@ -31,34 +31,8 @@ export interface VerificationKey {
   readonly keyObject: KeyObject;
 }
 
-/** A curve of RFC 7518 §6.2.1.1, the octets of a coordinate, and its identifier (RFC 5480 §2.1.1.1). */
-interface Curve {
-  readonly crv: string;
-  readonly bits: number;
-  readonly octets: number;
-  readonly oid: readonly [number, number, ...number[]];
-}
-
-const CURVES: ReadonlyMap<unknown, Curve> = new Map([
-  ['P-256', { crv: 'P-256', bits: 256, octets: 32, oid: [1, 2, 840, 10045, 3, 1, 7] }],
-  ['P-384', { crv: 'P-384', bits: 384, octets: 48, oid: [1, 3, 132, 0, 34] }],
-  ['P-521', { crv: 'P-521', bits: 521, octets: 66, oid: [1, 3, 132, 0, 35] }],
-]);
-
-const ED25519 = 'Ed25519'; // RFC 8037 §2
-const RSA_ENCRYPTION = [1, 2, 840, 113549, 1, 1, 1] as const; // RFC 8017 A.1
-const ID_EC_PUBLIC_KEY = [1, 2, 840, 10045, 2, 1] as const; // RFC 5480 §2.1.1
-const ID_ED25519 = [1, 3, 101, 112] as const; // RFC 8410 §3
-
 /** Members by which a JWK of each type gives its private half away (RFC 7518 §6.2.2, §6.3.2, RFC 8037 §2). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
-
-/** The octets a JWK spells, by key type. */
-type KeyMaterial =
-  | { readonly kty: 'RSA'; readonly n: Uint8Array; readonly e: Uint8Array }
-  | { readonly kty: 'EC'; readonly curve: Curve; readonly x: Uint8Array; readonly y: Uint8Array }
-  | { readonly kty: 'OKP'; readonly x: Uint8Array }
-  | { readonly kty: 'oct'; readonly k: Uint8Array };
 
 /**
  * Turns a public JWK, or a symmetric one (`oct`), into a key that can verify.
@@ -71,8 +45,7 @@ type KeyMaterial =
  * importJwk({ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }).bits; // 256
  */
 export function importJwk(jwk: unknown): VerificationKey {
-  const object = expectObject(jwk);
-  const material = readMaterial(object);
+  const { object, material } = readMaterial(jwk);
   for (const name of material.kty === 'oct' ? [] : PRIVATE_MEMBERS) {
     // RFC 7517 §9.2: who publishes a private key has lost it.
     if (Object.hasOwn(object, name)) throw unusable('the JWK holds a private key', 'RFC 7517 §9.2');
@@ -105,7 +78,7 @@ export function importJwk(jwk: unknown): VerificationKey {
  * @throws {JwtError} `key_unusable` when a member is missing or malformed, or the key is symmetric.
  */
 export function jwkToSpki(jwk: unknown): Uint8Array {
-  return encodeSpki(readMaterial(expectObject(jwk)));
+  return encodeSpki(readMaterial(jwk).material);
 }
 
 /**
@@ -119,7 +92,7 @@ export function jwkToSpki(jwk: unknown): Uint8Array {
  * // 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k', RFC 8037 A.3
  */
 export function thumbprint(jwk: unknown): string {
-  const material = readMaterial(expectObject(jwk));
+  const { material } = readMaterial(jwk);
   const hash = createHash('sha256').update(JSON.stringify(requiredMembers(material)));
   return encodeBase64url(hash.digest());
 }
@@ -137,47 +110,6 @@ function requiredMembers(material: KeyMaterial): Readonly<Record<string, string>
     case 'oct':
       return { k: encodeBase64url(material.k), kty };
   }
-}
-
-function readMaterial(jwk: JsonObject): KeyMaterial {
-  const kty = member(jwk, 'kty');
-  switch (kty) {
-    case 'RSA':
-      return { kty, n: readUint(jwk, 'n'), e: readUint(jwk, 'e') };
-    case 'EC': {
-      const curve = CURVES.get(member(jwk, 'crv'));
-      if (curve === undefined) throw unusable('missing or unknown curve', 'RFC 7518 §6.2.1.1');
-      return { kty, curve, x: readOctets(jwk, 'x', curve.octets), y: readOctets(jwk, 'y', curve.octets) };
-    }
-    case 'OKP':
-      if (member(jwk, 'crv') !== ED25519) throw unusable('missing or unknown curve', 'RFC 8037 §2');
-      return { kty, x: readOctets(jwk, 'x', 32) };
-    case 'oct':
-      return { kty, k: readOctets(jwk, 'k') };
-    default:
-      throw unusable('missing or unknown key type', 'RFC 7517 §4.1');
-  }
-}
-
-/** The octets of a base64url member, of exactly `length` where one is given (RFC 7518 §6.2.1.2, RFC 8037 §2). */
-function readOctets(jwk: JsonObject, name: string, length?: number): Uint8Array {
-  const text = member(jwk, name);
-  if (typeof text !== 'string') throw unusable(`"${name}" is missing or not a string`, 'RFC 7518 §6');
-  let octets: Uint8Array;
-  try {
-    octets = decodeBase64url(text);
-  } catch {
-    throw unusable(`"${name}" is not canonical base64url`, 'RFC 7518 §6');
-  }
-  if (length !== undefined && octets.length !== length) throw unusable(`"${name}" has the wrong length`, 'RFC 7518 §6');
-  return octets;
-}
-
-/** Base64urlUInt (RFC 7518 §2): big-endian, in as few octets as the number needs. */
-function readUint(jwk: JsonObject, name: string): Uint8Array {
-  const octets = readOctets(jwk, name);
-  if (octets.length === 0 || octets[0] === 0) throw unusable(`"${name}" is not a minimal positive number`, 'RFC 7518 §2');
-  return octets;
 }
 
 /** RFC 7517 §4.3: an array of strings, none twice. */
@@ -229,35 +161,8 @@ function toKeyObject(material: KeyMaterial): KeyObject {
   }
 }
 
-function encodeSpki(material: KeyMaterial): Uint8Array {
-  switch (material.kty) {
-    case 'RSA': {
-      const rsaPublicKey = derSequence(derInteger(material.n), derInteger(material.e)); // RFC 8017 A.1.1
-      return derSequence(derSequence(derObjectIdentifier(...RSA_ENCRYPTION), derNull()), derBitString(rsaPublicKey));
-    }
-    case 'EC': {
-      const algorithm = [derObjectIdentifier(...ID_EC_PUBLIC_KEY), derObjectIdentifier(...material.curve.oid)];
-      const point = Uint8Array.of(4, ...material.x, ...material.y); // SEC 1 §2.3.3: uncompressed
-      return derSequence(derSequence(...algorithm), derBitString(point));
-    }
-    case 'OKP': // RFC 8410 §4: no parameters
-      return derSequence(derSequence(derObjectIdentifier(...ID_ED25519)), derBitString(material.x));
-    case 'oct':
-      throw unusable('a symmetric key has no SubjectPublicKeyInfo', 'RFC 7518 §6.4');
-  }
-}
-
-function expectObject(jwk: unknown): JsonObject {
-  if (!isJsonObject(jwk)) throw unusable('a JWK is a JSON object', 'RFC 7517 §4');
-  return jwk;
-}
-
 function optionalString(jwk: JsonObject, name: string, rule: string): string | undefined {
   const value = member(jwk, name);
   if (value !== undefined && typeof value !== 'string') throw unusable(`"${name}" is not a string`, rule);
   return value;
-}
-
-function unusable(message: string, rule: string): JwtError {
-  return new JwtError('key_unusable', { message, rule });
 }

@@ -9,7 +9,7 @@ import { JwtError } from './errors.ts';
 import { member, parseJsonObject, type JsonObject } from './json.ts';
 import { allowAlgorithms, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
 import type { VerificationKey } from './jwk.ts';
-import { selectKeys, type KeyLookup, type KeySelection } from './key-set.ts';
+import { selectKeys, type KeyHint, type KeyLookup, type KeySelection } from './key-set.ts';
 import { expectNumber, readOptions } from './options.ts';
 
 /** The JOSE Header, its known parameters typed. Frozen. Others are there, and mean nothing here (RFC 7515 §4). */
@@ -131,14 +131,25 @@ export interface VerifiedJws {
  */
 export function verifyJws(token: string, keys: KeyLookup, options: VerifyJwsOptions): VerifiedJws {
   const given = readOptions(options, 'verifyJws', ['algorithms', 'maxTokenLength', 'now']);
+  const { maxTokenLength = DEFAULT_MAX_TOKEN_LENGTH } = given;
   const algorithms = allowAlgorithms(given.algorithms);
-  const maxLength = expectNumber(given.maxTokenLength ?? DEFAULT_MAX_TOKEN_LENGTH, 'maxTokenLength', 1, MAX_TOKEN_LENGTH);
+  const maxLength = expectNumber(maxTokenLength, 'maxTokenLength', 1, MAX_TOKEN_LENGTH);
   const now = given.now === undefined ? Number.NaN : expectNumber(given.now, 'now', 0, 1e11);
 
   const jws = parseCompact(token, maxLength); // RFC 7515 §7.1
   const header = parseHeader(jws); // RFC 7515 §4
-  verifySignature(jws, selectKeys(keys, header, algorithms, now)); // RFC 7515 §5.2
+  verifySignature(jws, selectKeys(keys, hintOf(header), algorithms, now)); // RFC 7515 §5.2
   return { header, payload: decodePayload(jws) };
+}
+
+/** What a header asks of a key set. */
+export function hintOf(header: JoseHeader): KeyHint {
+  return { alg: header.alg, kid: parameter(header, 'kid') };
+}
+
+/** A Header Parameter that {@link parseHeader} has typed. Its own only: a polluted prototype could lend it one. */
+export function parameter(header: JoseHeader, name: 'kid' | 'typ' | 'cty'): string | undefined {
+  return Object.hasOwn(header, name) ? header[name] : undefined;
 }
 
 function isStringIfPresent(header: JsonObject, name: string): boolean {

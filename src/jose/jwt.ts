@@ -13,6 +13,8 @@ import type { VerificationKey } from './jwk.ts';
 import { selectKeys, type KeyLookup } from './key-set.ts';
 import {
   decodePayload,
+  hintOf,
+  parameter,
   parseCompact,
   parseHeader,
   verifySignature,
@@ -20,6 +22,7 @@ import {
   type CompactJws,
   type JoseHeader,
 } from './jws.ts';
+import { expectFunction, readOptions } from './options.ts';
 import { expectPolicy, normalizeMediaType, type JwtPolicy } from './policy.ts';
 
 declare const verified: unique symbol;
@@ -77,12 +80,21 @@ export interface VerificationCall {
  *
  * @param now seconds
  * @throws {JwtError} naming the rule that was broken, never quoting the token.
- * @throws {TypeError} when the policy is not one that `createPolicy` made, or `now` is not a time in seconds.
+ * @throws {TypeError} when the policy is not one that `createPolicy` made, `now` is not a time in seconds, or for wrong options.
  * @example
  * const { claims } = verifyJwt(token, createKeySet(jwks), createPolicy({ issuer, audience }), Date.now() / 1000);
  */
-export function verifyJwt(token: string, keys: KeyLookup, policy: JwtPolicy, now: number, call?: VerificationCall): VerifiedJwt {
-  return verifyWith(token, { policy: expectPolicy(policy), keys }, expectNow(now), call ?? {});
+export function verifyJwt(
+  token: string,
+  keys: KeyLookup,
+  policy: JwtPolicy,
+  now: number,
+  call: VerificationCall = {},
+): VerifiedJwt {
+  const given = readOptions(call, 'verifyJwt', ['trace', 'nonce', 'accessToken']);
+  // Rules of presets compare them, so a wrong type only refuses; a trace that is none would throw in the middle.
+  if (given.trace !== undefined) expectFunction(given.trace, 'trace');
+  return verifyWith(token, { policy: expectPolicy(policy), keys }, expectNow(now), given as VerificationCall);
 }
 
 /**
@@ -105,7 +117,7 @@ export function verifyWith(
   trace?.({ step: 'parseHeader', header });
 
   const { keys, policy } = 'keys' in trusted ? trusted : selectIssuer(jws, trusted, trace); // RFC 8725 §3.8
-  const selection = selectKeys(keys, header, policy.algorithms, now); // RFC 7515 §4.1.4, RFC 8725 §3.1
+  const selection = selectKeys(keys, hintOf(header), policy.algorithms, now); // RFC 7515 §4.1.4, RFC 8725 §3.1
   trace?.({ step: 'selectKeys', alg: selection.scheme.alg, keys: selection.keys });
 
   const key = verifySignature(jws, selection); // RFC 7515 §5.2
@@ -137,13 +149,18 @@ export function readUnverified(token: string): UnverifiedJwt {
 
 /** RFC 8725 §3.11: a token of another kind is not a token for us, whoever signed it. */
 function validateType(header: JoseHeader, types: readonly string[] | null): void {
-  const typ = header.typ === undefined ? undefined : normalizeMediaType(header.typ);
+  const typ = typeOf(header, 'typ');
   const allowed = types === null ? typ === undefined || typ === 'jwt' : typ !== undefined && types.includes(typ);
   if (!allowed) throw new JwtError('type_not_allowed');
   // RFC 7519 §5.2: "cty" JWT says that the payload is another token. We verify one.
-  if (header.cty !== undefined && normalizeMediaType(header.cty) === 'jwt') {
+  if (typeOf(header, 'cty') === 'jwt') {
     throw new JwtError('type_not_allowed', { message: 'the token holds another token', rule: 'RFC 7519 §5.2' });
   }
+}
+
+function typeOf(header: JoseHeader, name: 'typ' | 'cty'): string | undefined {
+  const type = parameter(header, name);
+  return type === undefined ? undefined : normalizeMediaType(type);
 }
 
 /** RFC 8725 §3.8: an issuer's tokens are verified with that issuer's keys. No address is ever made out of a token. */

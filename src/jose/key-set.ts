@@ -9,7 +9,7 @@ import { JwtError } from './errors.ts';
 import { isJsonObject, member, type JsonObject } from './json.ts';
 import { schemeOf, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
 import { importJwk, type VerificationKey } from './jwk.ts';
-import { expectBoolean, readOptions } from './options.ts';
+import { expectBoolean, isPlainObject, readOptions } from './options.ts';
 import { importKeyObject, importPem, looksLikePem } from './pem.ts';
 
 /** What the spine asks of any source of keys. */
@@ -49,7 +49,7 @@ export interface KeySetOptions {
 /** What a token asks of a key set: two Header Parameters. */
 export interface KeyHint {
   readonly alg: string;
-  readonly kid?: string;
+  readonly kid?: string | undefined;
 }
 
 /** The keys that may have signed a token, and the one algorithm they would have used. */
@@ -82,8 +82,6 @@ export function createKeySet(input: KeySetInput, options: KeySetOptions = {}): K
   const keys = expectBoolean(ignoreCertificateDates, 'ignoreCertificateDates')
     ? imported.keys.map(({ validity: _, ...key }) => Object.freeze(key))
     : imported.keys;
-  refuseMixture(keys);
-
   const byKid = new Map<string | undefined, readonly VerificationKey[]>();
   for (const key of keys) byKid.set(key.kid, Object.freeze([...(byKid.get(key.kid) ?? []), key]));
   // A key without an ID can serve a token that names one only where no other key could have been meant.
@@ -178,7 +176,7 @@ function importInput(input: unknown): ImportedKeys {
   }
   if (input instanceof KeyObject) return { keys: [importKeyObject(input)], skipped: [] };
   if (Array.isArray(input)) return importMembers(input.map((jwk) => ({ jwk })));
-  if (!isJsonObject(input) || ArrayBuffer.isView(input)) throw new TypeError('"input" expected a key set');
+  if (!isJsonObject(input) || !isPlainObject(input)) throw new TypeError('"input" expected a key set');
   if (Object.hasOwn(input, 'keys')) return importJwkSet(input);
   if (Object.hasOwn(input, 'kty')) return { keys: [importJwk(input)], skipped: [] };
   return importPemMap(input);
@@ -211,20 +209,21 @@ function importMembers(members: readonly SetMember[]): ImportedKeys {
   const skipped: SkippedKey[] = [];
   for (const [index, candidate] of members.entries()) {
     try {
-      keys.push('pem' in candidate ? importPem(String(candidate.pem), candidate.kid) : importJwk(candidate.jwk));
+      keys.push('pem' in candidate ? importPem(candidate.pem, candidate.kid) : importJwk(candidate.jwk));
     } catch (error) {
       if (!(error instanceof JwtError)) throw error;
       const kid = 'pem' in candidate ? candidate.kid : isJsonObject(candidate.jwk) && member(candidate.jwk, 'kid');
       skipped.push(Object.freeze({ index, ...(typeof kid === 'string' ? { kid } : {}), error }));
     }
   }
-  return { keys, skipped };
-}
-
-/** RFC 8725 §2.1: a secret beside public keys invites taking one for the other. */
-function refuseMixture(keys: readonly VerificationKey[]): void {
-  if (keys.some((key) => key.kty === 'oct') && keys.some((key) => key.kty !== 'oct')) {
+  // RFC 8725 §2.1: a secret beside public keys, usable or not, invites taking one for the other.
+  if (keys.some((key) => key.kty !== 'oct') && members.some(isSymmetric)) {
     const message = 'the set mixes symmetric keys with public ones';
     throw new JwtError('key_unusable', { message, rule: 'RFC 8725 §2.1' });
   }
+  return { keys, skipped };
+}
+
+function isSymmetric(candidate: SetMember): boolean {
+  return 'jwk' in candidate && isJsonObject(candidate.jwk) && member(candidate.jwk, 'kty') === 'oct';
 }

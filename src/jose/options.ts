@@ -18,9 +18,7 @@ export function readOptions<Name extends string>(
   what: string,
   known: readonly Name[],
 ): { readonly [name in Name]?: unknown } {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${what} expected an object of options`);
-  }
+  if (!isPlainObject(options)) throw new TypeError(`${what} expected an object of options`);
   const names: ReadonlySet<unknown> = new Set(known);
   const copy: { [name: string]: unknown } = Object.create(null);
   for (const name of Reflect.ownKeys(options)) {
@@ -30,6 +28,17 @@ export function readOptions<Name extends string>(
     copy[name] = value;
   }
   return copy as { readonly [name in Name]?: unknown };
+}
+
+/**
+ * Whether a value is an object as a literal makes it. What an instance of a class inherits, or a Map holds, would be overlooked.
+ *
+ * The prototype may be that of another realm: it is the one that has none itself.
+ */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** @throws {TypeError} unless `value` is a string that is not empty. */

@@ -28,10 +28,13 @@ export function looksLikePem(text: string): boolean {
  *
  * @throws {JwtError} `key_unusable` for anything else, private keys included.
  */
-export function importPem(pem: string, kid?: string): VerificationKey {
-  const [, label, body] = (pem.length <= MAX_PEM_LENGTH && ENCAPSULATED.exec(pem)) || [];
+export function importPem(pem: unknown, kid?: string): VerificationKey {
+  if (typeof pem !== 'string' || pem.length > MAX_PEM_LENGTH) throw pemUnusable('not a PEM of bearable length', 'RFC 7468 §2');
+  const [, label, body] = ENCAPSULATED.exec(pem) ?? [];
   if (label === undefined || body === undefined) throw pemUnusable('not one PEM block of base64', 'RFC 7468 §2');
-  if (label === 'PUBLIC KEY') return importSpki(Buffer.from(body, 'base64'), kid);
+  const der = Buffer.from(body, 'base64');
+  if (der.toString('base64') !== body.replace(/[\r\n]/g, '')) throw pemUnusable('not canonical base64', 'RFC 7468 §2');
+  if (label === 'PUBLIC KEY') return importSpki(der, kid);
   if (label === 'CERTIFICATE') return importCertificate(pem, kid);
   if (label.endsWith('PRIVATE KEY')) throw pemUnusable('the PEM holds a private key', 'RFC 7517 §9.2');
   throw pemUnusable('the PEM holds neither a public key nor a certificate', 'RFC 7468 §13');

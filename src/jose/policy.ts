@@ -4,10 +4,11 @@
  * @module
  */
 
-import { orderRules, type ClaimCheck, type ClaimExpectations, type ClaimRule, type Leeway } from './claims.ts';
+import { orderRules } from './claim-rules.ts';
+import type { ClaimCheck, ClaimExpectations, ClaimRule, Leeway } from './claims.ts';
 import { allowAlgorithms, type JwsAlgorithm } from './jwa.ts';
 import { DEFAULT_MAX_TOKEN_LENGTH, MAX_TOKEN_LENGTH } from './jws.ts';
-import { expectFunction, expectNumber, expectString, expectStrings, readOptions } from './options.ts';
+import { expectFunction, expectNumber, expectString, expectStrings, isPlainObject, readOptions } from './options.ts';
 
 /** What to expect of a token. All durations are seconds. */
 export interface PolicyOptions {
@@ -71,6 +72,7 @@ const MAX_DURATION = 1e11;
  */
 export function createPolicy(options: PolicyOptions, presetRules: readonly ClaimRule[] = []): JwtPolicy {
   const given = readOptions(options, 'createPolicy', POLICY_OPTIONS);
+  const { algorithms = ['RS256'], maxTokenLength = DEFAULT_MAX_TOKEN_LENGTH } = given;
   const issuers = readExpected(given.issuer, 'issuer');
   const audiences = readExpected(given.audience, 'audience');
   const subject = given.subject === undefined ? undefined : expectString(given.subject, 'subject');
@@ -87,9 +89,9 @@ export function createPolicy(options: PolicyOptions, presetRules: readonly Claim
   const policy = {
     issuers,
     audiences,
-    algorithms: allowAlgorithms(given.algorithms ?? ['RS256']),
+    algorithms: allowAlgorithms(algorithms),
     leeway: readLeeway(given.leeway),
-    maxTokenLength: expectNumber(given.maxTokenLength ?? DEFAULT_MAX_TOKEN_LENGTH, 'maxTokenLength', 1, MAX_TOKEN_LENGTH),
+    maxTokenLength: expectNumber(maxTokenLength, 'maxTokenLength', 1, MAX_TOKEN_LENGTH),
     types: given.typ === undefined ? null : Object.freeze(expectStrings(given.typ, 'typ').map(normalizeMediaType)),
     required: Object.freeze([...new Set(required)]),
     ...(maxAge === undefined ? {} : { maxAge }),
@@ -151,9 +153,7 @@ function readNames(value: unknown, name: string): readonly string[] {
 
 function readChecks(value: unknown): ClaimExpectations['checks'] {
   if (value === undefined) return Object.freeze([]);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError('"checks" expected an object of functions');
-  }
+  if (!isPlainObject(value)) throw new TypeError('"checks" expected a plain object of functions');
   return Object.freeze(
     Object.entries(value).map(([name, check]) => [name, expectFunction<ClaimCheck>(check, `checks.${name}`)] as const),
   );

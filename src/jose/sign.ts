@@ -29,6 +29,11 @@ const DEFAULT_ALGORITHM: ReadonlyMap<string, JwsAlgorithm> = new Map([
   ['RSA', 'RS256'], ['P-256', 'ES256'], ['P-384', 'ES384'], ['P-521', 'ES512'], ['Ed25519', 'EdDSA'], ['oct', 'HS256'],
 ]);
 
+/** The algorithm that a key signs with unless it is told another. */
+export function defaultAlgorithm({ kty, crv }: VerificationKey): JwsAlgorithm | undefined {
+  return DEFAULT_ALGORITHM.get(crv ?? kty);
+}
+
 /**
  * Signs claims as a compact JWT.
  *
@@ -41,25 +46,26 @@ const DEFAULT_ALGORITHM: ReadonlyMap<string, JwsAlgorithm> = new Map([
  */
 export function signJwt(claims: object, privateKey: SigningKey, options: SignJwtOptions = {}): string {
   const given = readOptions(options, 'signJwt', ['kid', 'alg', 'typ']);
-  const keyObject = toKeyObject(privateKey);
-  const scheme = chooseScheme(publicHalf(keyObject), given.alg);
+  const { typ = 'JWT' } = given;
+  const keyObject = readPrivateKey(privateKey);
+  const scheme = chooseScheme(publicHalf(keyObject), given.alg, declaredAlgorithm(privateKey));
   const header = {
     alg: scheme.alg,
     ...(given.kid === undefined ? {} : { kid: expectString(given.kid, 'kid') }),
-    typ: expectString(given.typ ?? 'JWT', 'typ'),
+    typ: expectString(typ, 'typ'),
   };
   const signingInput = `${encodeBase64url(toJson(header, 'options'))}.${encodeBase64url(toJson(claims, 'claims'))}`;
   return `${signingInput}.${encodeBase64url(scheme.sign(keyObject, Buffer.from(signingInput, 'utf8')))}`;
 }
 
-function toKeyObject(key: SigningKey): KeyObject {
+function readPrivateKey(key: SigningKey): KeyObject {
   if (key instanceof KeyObject) {
     if (key.type === 'public') throw new TypeError('"privateKey" is a public key');
     return key;
   }
   try {
     if (typeof key === 'string' && looksLikePem(key)) return createPrivateKey(key);
-    if (isJsonObject(key) && member(key, 'kty') === 'oct') return createSecretKey(decodeBase64url(String(member(key, 'k'))));
+    if (isJsonObject(key) && member(key, 'kty') === 'oct') return createSecretKey(decodeBase64url(member(key, 'k') as string));
     if (isJsonObject(key)) return createPrivateKey({ key, format: 'jwk' } as JsonWebKeyInput);
   } catch {
     // What OpenSSL says of it might quote it.
@@ -73,8 +79,15 @@ function publicHalf(key: KeyObject): VerificationKey {
   return asTypeError('"privateKey"', () => importKeyObject(key.type === 'private' ? createPublicKey(key) : key));
 }
 
-function chooseScheme(key: VerificationKey, alg: unknown): SignatureScheme {
-  const scheme = schemeOf(alg === undefined ? (DEFAULT_ALGORITHM.get(key.crv ?? key.kty) ?? '') : expectString(alg, 'alg'));
+/** The algorithm that a JWK says it is for (RFC 7517 §4.4). */
+function declaredAlgorithm(key: SigningKey): unknown {
+  return isJsonObject(key) && !(key instanceof KeyObject) ? member(key, 'alg') : undefined;
+}
+
+function chooseScheme(key: VerificationKey, asked: unknown, declared: unknown): SignatureScheme {
+  const alg = asked === undefined ? declared : asked;
+  const scheme = schemeOf(alg === undefined ? defaultAlgorithm(key) : expectString(alg, 'alg'));
+  if (declared !== undefined && declared !== alg) throw new TypeError('"alg" is not the one that the JWK is for');
   if (scheme === undefined || scheme.kty !== key.kty || (scheme.crv !== undefined && scheme.crv !== key.crv)) {
     throw new TypeError('"alg" is not an algorithm of this key');
   }

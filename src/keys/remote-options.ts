@@ -69,21 +69,23 @@ const YEAR = 31_536_000;
 /** @throws {TypeError} for a wrong, unknown or undefined option. */
 export function readRemoteOptions(options: unknown, what: string): RemoteSettings {
   const given = readOptions(options, what, OPTION_NAMES);
-  const { fetch, clock, onEvent } = given;
-  const minLifetime = expectNumber(given.minLifetime ?? 60, 'minLifetime', 1, YEAR);
+  const { fetch, clock, onEvent, allowLoopbackHttp = false, timeout = 5, maxBytes = 262_144, cooldown = 30 } = given;
+  const { minLifetime: shortest = 60, defaultLifetime = 3600, staleFor = 3600 } = given;
+  const minLifetime = expectNumber(shortest, 'minLifetime', 1, YEAR);
+  const { maxLifetime = Math.max(86_400, minLifetime) } = given;
   return Object.freeze({
-    allowLoopbackHttp: expectBoolean(given.allowLoopbackHttp ?? false, 'allowLoopbackHttp'),
+    allowLoopbackHttp: expectBoolean(allowLoopbackHttp, 'allowLoopbackHttp'),
     // Looked up at each call, so that an instrumented or patched global fetch is the one that is used.
     fetch: fetch === undefined ? (url, init) => globalThis.fetch(url, init) : expectFunction<FetchFunction>(fetch, 'fetch'),
     clock: clock === undefined ? monotonicSeconds : expectFunction<() => number>(clock, 'clock'),
-    timeout: expectNumber(given.timeout ?? 5, 'timeout', 0.001, 300),
-    maxBytes: expectNumber(given.maxBytes ?? 262_144, 'maxBytes', 1, 16_777_216),
+    timeout: expectNumber(timeout, 'timeout', 0.001, 300),
+    maxBytes: expectNumber(maxBytes, 'maxBytes', 1, 16_777_216),
     // Not under a second: this is what stands between a stranger and the issuer.
-    cooldown: expectNumber(given.cooldown ?? 30, 'cooldown', 1, YEAR),
+    cooldown: expectNumber(cooldown, 'cooldown', 1, YEAR),
     minLifetime,
-    maxLifetime: expectNumber(given.maxLifetime ?? Math.max(86_400, minLifetime), 'maxLifetime', minLifetime, YEAR),
-    defaultLifetime: expectNumber(given.defaultLifetime ?? 3600, 'defaultLifetime', 1, YEAR),
-    staleFor: expectNumber(given.staleFor ?? 3600, 'staleFor', 0, YEAR),
+    maxLifetime: expectNumber(maxLifetime, 'maxLifetime', minLifetime, YEAR),
+    defaultLifetime: expectNumber(defaultLifetime, 'defaultLifetime', 1, YEAR),
+    staleFor: expectNumber(staleFor, 'staleFor', 0, YEAR),
     headers: readHeaders(given.headers),
     ...(given.initial === undefined ? {} : { initial: given.initial }),
     ...(onEvent === undefined ? {} : { onEvent: expectFunction<(event: KeyEvent) => void>(onEvent, 'onEvent') }),
