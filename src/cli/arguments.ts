@@ -83,3 +83,11 @@ function readNumber(text: string | undefined, flag: string): number | undefined 
   if (!/^\d{1,15}(?:\.\d{1,9})?$/.test(text)) throw new UsageError(`${flag} expected a number`);
   return Number(text);
 }
+
+/** Options that were given, each with its value. */
+export type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Leaves out what was not given: to the library, an option that is there and undefined is a mistake. */
+export function given<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
+}

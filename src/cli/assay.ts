@@ -17,8 +17,15 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const { stdin, stdout, stderr, env } = process;
-const terminal = { stdin, stdout, stderr, env, now: () => Date.now() / 1000 };
+const terminal = { stdin, stdout, stderr, env, now: () => Date.now() / 1000, whenStopped };
 void runCli(process.argv.slice(2), terminal).then((status) => {
   // Not process.exit: what was written to a pipe may still be on its way.
   process.exitCode = status;
 });
+
+/** Once only: whoever asks a second time is not made to wait. */
+function whenStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}

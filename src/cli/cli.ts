@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from './command.ts';
 import { decode } from './decode.ts';
 import { demo } from './demo.ts';
+import { devIssuer } from './dev-issuer.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { keys } from './keys.ts';
 import { printable, printableJson } from './printable.ts';
@@ -17,17 +18,17 @@ import { UsageError } from './usage-error.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order in which --help lists them. */
-export const COMMANDS: readonly Command[] = Object.freeze([verify, decode, keys, sign, demo]);
+export const COMMANDS: readonly Command[] = Object.freeze([verify, decode, keys, sign, devIssuer, demo]);
 
 const HELP = `\
 assay COMMAND [arguments]
 
-Verifies JSON Web Tokens, and says which rule of which RFC a refused token broke.
+Verifies JSON Web Tokens, and says which rule of which RFC a refused one broke.
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)}  ${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}  ${summary}`).join('\n')}
 
-  --help, -h   this page; \`assay COMMAND --help\` says more
-  --version    the version
+  --help, -h  this page; \`assay COMMAND --help\` says more
+  --version   the version
 
 Example
   assay demo

@@ -1,14 +1,12 @@
 /**
- * What the demonstration works on: a token like Google's, signed with a fresh key, and five tampered twins of it.
+ * What the demonstration mints: claims like those in Google's tokens, and five tampered twins of a token.
  *
  * @module
  */
 
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { encodeBase64url } from '../jose/base64url.ts';
 import type { RefusalCode } from '../jose/errors.ts';
-import { createKeySet, type KeySet } from '../jose/key-set.ts';
-import { signJwt } from '../jose/sign.ts';
+import type { TestIssuer } from '../testing/index.ts';
 
 /** A token that was tampered with, and what it must be refused with. */
 export interface Twin {
@@ -17,63 +15,32 @@ export interface Twin {
   readonly code: RefusalCode;
 }
 
-/** All that the demonstration shows. */
-export interface DemoTokens {
-  readonly audience: string;
-  readonly keys: KeySet;
-  readonly genuine: string;
-  readonly twins: readonly Twin[];
-}
+/** The client ID of the application that the demonstration plays. */
+export const DEMO_AUDIENCE = '1234567890-demo.apps.googleusercontent.com';
 
-const AUDIENCE = '1234567890-demo.apps.googleusercontent.com';
-const KID = 'demo-key-1';
+/** Who signs in. */
+export const DEMO_CLAIMS: Readonly<Record<string, string>> = Object.freeze({
+  email: 'ada@example.com',
+  name: 'Ada Lovelace',
+});
 
 /** As long as Google's tokens live. Seconds. */
 const LIFETIME = 3600;
 const DAY_BEFORE = 86_400;
 
 /**
- * Mints the tokens.
+ * Tampers with a token in five ways.
  *
+ * @param mint signs as the token's issuer does
  * @param now seconds
  */
-export function mintDemoTokens(now: number): DemoTokens {
-  const issuer = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const claims = claimsAt(Math.floor(now));
-  const genuine = signJwt(claims, issuer.privateKey, { kid: KID });
-  const jwk = { ...issuer.publicKey.export({ format: 'jwk' }), kid: KID, alg: 'RS256', use: 'sig' };
-  return {
-    audience: AUDIENCE,
-    keys: createKeySet({ keys: [jwk] }),
-    genuine,
-    twins: tamper(genuine, claims, issuer.privateKey),
-  };
-}
-
-type Claims = ReturnType<typeof claimsAt>;
-
-function claimsAt(now: number) {
-  return {
-    iss: 'https://accounts.google.com',
-    azp: AUDIENCE,
-    aud: AUDIENCE,
-    sub: '110169484474386276334',
-    email: 'ada@example.com',
-    email_verified: true,
-    name: 'Ada Lovelace',
-    iat: now,
-    exp: now + LIFETIME,
-  };
-}
-
-function tamper(genuine: string, claims: Claims, issuerKey: KeyObject): readonly Twin[] {
+export function tamper(genuine: string, mint: TestIssuer['mint'], now: number): readonly Twin[] {
   const [header = '', payload = '', signature = ''] = genuine.split('.');
-  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  const yesterday = { iat: claims.iat - DAY_BEFORE, exp: claims.exp - DAY_BEFORE };
+  const admin = mint({ ...DEMO_CLAIMS, sub: '1', email: 'admin@example.com' }).split('.')[1];
   return [
     {
       title: 'Another account is written into it, the signature kept',
-      token: `${header}.${encode({ ...claims, sub: '1' })}.${signature}`,
+      token: `${header}.${admin}.${signature}`,
       code: 'signature_invalid',
     },
     {
@@ -83,17 +50,17 @@ function tamper(genuine: string, claims: Claims, issuerKey: KeyObject): readonly
     },
     {
       title: 'A stranger signed it, with a good key of his own',
-      token: signJwt(claims, stranger, { kid: 'strangers-key' }),
+      token: mint(DEMO_CLAIMS, { key: 'unpublished' }),
       code: 'key_not_found',
     },
     {
       title: "Really the issuer's, but for another application",
-      token: signJwt({ ...claims, aud: 'another-app', azp: 'another-app' }, issuerKey, { kid: KID }),
+      token: mint({ ...DEMO_CLAIMS, aud: 'another-app' }),
       code: 'audience_not_allowed',
     },
     {
       title: "Really the issuer's and for us, but yesterday's",
-      token: signJwt({ ...claims, ...yesterday }, issuerKey, { kid: KID }),
+      token: mint({ ...DEMO_CLAIMS, iat: now - DAY_BEFORE, exp: now - DAY_BEFORE + LIFETIME }),
       code: 'token_expired',
     },
   ];

@@ -1,36 +1,37 @@
 /**
- * `assay demo`: the main job on one page. A token is minted and verified, and five tampered twins are refused.
+ * `assay demo`: the whole way on one page. A local issuer listens on a port, and its tokens are verified on good days
+ * and bad ones.
  *
  * @module
  */
 
-import { createGoogleVerifier, type GoogleClaims } from '../google/id-token.ts';
-import { JwtError } from '../jose/errors.ts';
-import type { VerifiedJwt } from '../jose/jwt.ts';
-import type { Verifier } from '../verifier/verifier.ts';
+import { createGoogleVerifier, GOOGLE_ISSUERS } from '../google/id-token.ts';
+import { JwtError, type RefusalCode } from '../jose/errors.ts';
+import type { KeyEvent } from '../keys/key-events.ts';
+import { createRemoteKeySet } from '../keys/remote-key-set.ts';
+import { createFakeClock, createTestIssuer, type ListeningIssuer, type TestIssuer } from '../testing/index.ts';
 import { readArguments } from './arguments.ts';
 import { tokenTable } from './claims-table.ts';
 import type { Command } from './command.ts';
-import { mintDemoTokens, type Twin } from './demo-tokens.ts';
+import { countFetches, indent, tokenInParts, trialInWords, type Verdict } from './demo-page.ts';
+import { DEMO_AUDIENCE, DEMO_CLAIMS, tamper } from './demo-tokens.ts';
 import { EXIT } from './exit-status.ts';
-import { painter, type Paint, type Style } from './terminal.ts';
+import { painter, type Paint, type Terminal } from './terminal.ts';
 
-/** Columns for the token, so that the page fits into 80. */
-const TOKEN_WIDTH = 76;
-
-const PARTS: readonly (readonly [name: string, style: Style])[] = [
-  ['header', 'red'], ['payload', 'magenta'], ['signature', 'cyan'],
-];
+/** For how long the issuer lets its keys be kept. Ten minutes, so that its tokens outlive them. Seconds. */
+const MAX_AGE = 600;
 
 export const demo: Command = {
   name: 'demo',
-  summary: 'mints a token, verifies it, and refuses five tampered twins',
+  summary: 'the whole way: fetch, verify, rotate, an outage, tampered twins',
   help: `\
 assay demo
 
-Mints a token like Google's with a fresh key, shows its three parts, verifies it
-with createGoogleVerifier, and shows five tampered twins being refused, each
-with its rule. Nothing is fetched and nothing is written.
+Starts a local issuer on a port of 127.0.0.1, mints a token like Google's, and
+verifies it by createGoogleVerifier with keys fetched from that port. Then the
+keys rotate, the old one is retired, the server goes down, and five tampered
+twins are refused, each with its rule. It ends by itself. Nothing leaves this
+machine, and no file is written.
 
 Exit status: 0 everything went as it should, 1 something did not.
 
@@ -41,62 +42,111 @@ Example
     readArguments(argv, {}, 0);
     const { stdout, env } = terminal;
     const paint = painter(stdout, env);
-    const now = Math.floor(terminal.now());
-    const { audience, keys, genuine, twins } = mintDemoTokens(now);
-    const google = createGoogleVerifier({ audience, keys, clock: () => now });
-
-    stdout.write(`${paint('bold', "A token like Google's, signed a moment ago with a fresh key")}\n\n`);
-    stdout.write(tokenInParts(genuine, paint));
-    stdout.write(`${paint('bold', 'createGoogleVerifier({ audience, keys }).verify(token)')}\n\n`);
-    const accepted = await verdictOf(google, genuine);
-    stdout.write(`  ${verdictInWords(accepted, paint)}\n`);
-    if (!(accepted instanceof JwtError)) stdout.write(indent(tokenTable(accepted.header, accepted.claims, paint, now)));
-
-    stdout.write(`\n${paint('bold', 'Five tampered twins')}\n`);
-    let asExpected = !(accepted instanceof JwtError);
-    for (const [index, twin] of twins.entries()) {
-      const verdict = await verdictOf(google, twin.token);
-      stdout.write(`\n${twinInWords(twin, index + 1, verdict, paint)}`);
-      asExpected &&= verdict instanceof JwtError && verdict.code === twin.code;
-    }
+    const asExpected = await playDemo(terminal, paint);
     const ending = asExpected
-      ? paint('green', 'One accepted, five refused: nothing passed on its looks.')
+      ? paint('green', 'Four accepted, six refused: nothing passed on its looks.')
       : paint('red', 'Something did not go as it should.');
     stdout.write(`\n${ending}\n`);
     return asExpected ? EXIT.accepted : EXIT.refused;
   },
 };
 
-type Verdict = VerifiedJwt<GoogleClaims> | JwtError;
+/** A token to be tried, what must become of it, and how often its issuer must be asked for keys meanwhile. */
+interface Trial {
+  readonly title: string;
+  readonly token: string;
+  readonly expected: RefusalCode | 'accepted';
+  readonly fetches: number;
+}
 
-async function verdictOf(verifier: Verifier<GoogleClaims>, token: string): Promise<Verdict> {
+/** What all acts share. One clock for the issuer, the verifier and the key cache: time passes when the page says so. */
+interface Stage {
+  readonly issuer: TestIssuer;
+  readonly server: ListeningIssuer;
+  readonly paint: Paint;
+  readonly write: (text: string) => unknown;
+  /** Tries a token and shows what becomes of it. */
+  readonly attempt: (trial: Trial) => Promise<Verdict>;
+  /** Whether everything so far went as it should. */
+  readonly asExpected: () => boolean;
+}
+
+async function playDemo(terminal: Terminal, paint: Paint): Promise<boolean> {
+  const stage = await openStage(terminal, paint);
   try {
-    return await verifier.verify(token);
-  } catch (error) {
-    if (error instanceof JwtError) return error;
-    throw error;
+    const token = await playFirstToken(stage);
+    const newToken = await playChangingKeys(stage, token);
+    await playTwins(stage, newToken);
+    return stage.asExpected();
+  } finally {
+    await stage.server.close();
   }
 }
 
-function tokenInParts(token: string, paint: Paint): string {
-  const parts = token.split('.').map((part, index) => {
-    const [name, style] = PARTS[index] ?? ['', 'dim'];
-    const lines = part.match(new RegExp(`.{1,${TOKEN_WIDTH}}`, 'g')) ?? [];
-    return `  ${paint('dim', name)}\n${lines.map((line) => `  ${paint(style, line)}\n`).join('')}`;
-  });
-  return `${parts.join('')}\n`;
+async function openStage({ stdout, now }: Terminal, paint: Paint): Promise<Stage> {
+  const clock = createFakeClock(Math.floor(now()));
+  const [issuerName = ''] = GOOGLE_ISSUERS;
+  const cacheControl = { maxAge: MAX_AGE };
+  const issuer = createTestIssuer({ issuer: issuerName, audience: DEMO_AUDIENCE, clock, cacheControl });
+  const server = await issuer.listen();
+  const events: KeyEvent[] = [];
+  const onEvent = (event: KeyEvent): void => void events.push(event);
+  const keys = createRemoteKeySet(server.jwksUri, { allowLoopbackHttp: true, clock, onEvent });
+  const google = createGoogleVerifier({ audience: issuer.audience, keys, clock });
+  let asExpected = true;
+  const attempt = async ({ title, token, expected, fetches }: Trial): Promise<Verdict> => {
+    events.length = 0;
+    const verdict = await google.verify(token).catch(onlyRefusals);
+    stdout.write(trialInWords(title, verdict, events, paint));
+    const code = verdict instanceof JwtError ? verdict.code : 'accepted';
+    asExpected &&= code === expected && countFetches(events) === fetches;
+    return verdict;
+  };
+  return { issuer, server, paint, write: (text) => stdout.write(text), attempt, asExpected: () => asExpected };
 }
 
-function verdictInWords(verdict: Verdict, paint: Paint): string {
-  if (!(verdict instanceof JwtError)) return paint('green', 'accepted');
-  return `${paint('red', 'refused')} ${paint('bold', verdict.code)}, ${verdict.rule}`;
+async function playFirstToken({ issuer, server, paint, write, attempt }: Stage): Promise<string> {
+  const token = issuer.mint(DEMO_CLAIMS);
+  write(`${paint('bold', `A token like Google's, from a local issuer on ${server.url}`)}\n\n`);
+  write(`${tokenInParts(token, paint)}\n`);
+  write(`${paint('bold', 'createGoogleVerifier({ audience, keys }).verify(token)')}\n\n`);
+  const title = 'The first token: the keys are fetched, once';
+  const verdict = await attempt({ title, token, expected: 'accepted', fetches: 1 });
+  if (verdict instanceof JwtError) return token;
+  write(indent(tokenTable(verdict.header, verdict.claims, paint, issuer.clock()), 5));
+  return token;
 }
 
-function twinInWords(twin: Twin, number: number, verdict: Verdict, paint: Paint): string {
-  const meaning = verdict instanceof JwtError ? `     ${paint('dim', verdict.message)}\n` : '';
-  return `  ${number}  ${twin.title}\n     ${verdictInWords(verdict, paint)}\n${meaning}`;
+async function playChangingKeys(stage: Stage, token: string): Promise<string> {
+  const { issuer, server, paint, write, attempt } = stage;
+  write(`\n${paint('bold', 'Its keys change')}\n\n`);
+  issuer.rotate();
+  const newToken = issuer.mint(DEMO_CLAIMS);
+  await attempt({ title: 'Rotated: a token of the new key', token: newToken, expected: 'accepted', fetches: 1 });
+  await attempt({ title: 'A token of the old key, still published', token, expected: 'accepted', fetches: 0 });
+
+  issuer.retire();
+  issuer.clock.advance(MAX_AGE);
+  const retired = 'The old key retired, ten minutes later: a token of it';
+  // Once because the set is past its lifetime, once because the key could be new.
+  await attempt({ title: retired, token, expected: 'key_not_found', fetches: 2 });
+
+  await server.close();
+  issuer.clock.advance(MAX_AGE);
+  const down = 'The server down, ten minutes later: a token of the new key';
+  await attempt({ title: down, token: newToken, expected: 'accepted', fetches: 1 });
+  return newToken;
 }
 
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
+async function playTwins({ issuer, paint, write, attempt }: Stage, token: string): Promise<void> {
+  write(`\n${paint('bold', 'Five tampered twins')}\n\n`);
+  for (const twin of tamper(token, issuer.mint, issuer.clock())) {
+    // The issuer was asked a moment ago, in vain: no stranger can make us ask again at once.
+    await attempt({ title: twin.title, token: twin.token, expected: twin.code, fetches: 0 });
+  }
+}
+
+function onlyRefusals(error: unknown): JwtError {
+  if (error instanceof JwtError) return error;
+  throw error;
 }

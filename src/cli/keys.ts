@@ -7,44 +7,55 @@
 import { JwtError } from '../jose/errors.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { EXIT } from './exit-status.ts';
-import { readKeySet } from './key-source.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import { FETCH_OPTIONS, fetchOptions, isUrl } from './key-source.ts';
 import { reportKeys, type KeyReport } from './key-verdict.ts';
 import { printable, printableJson } from './printable.ts';
+import { fetchKeys, readKeys, type CacheReport, type PublishedKeys } from './published-keys.ts';
 import { painter, type Paint, type Terminal } from './terminal.ts';
-import { parseTime } from './time.ts';
+import { durationInWords, parseTime } from './time.ts';
 import { UsageError } from './usage-error.ts';
-import { tellRefusal } from './verdict.ts';
+import { refusalInWords, tellRefusal, toRefusal } from './verdict.ts';
+
+const KEYS_OPTIONS = { ...FETCH_OPTIONS, at: 'value', json: 'switch' } as const;
 
 export const keys: Command = {
   name: 'keys',
   summary: 'shows the keys of a set, and which of them can be used',
   help: `\
-assay keys FILE [--at TIME] [--json]
+assay keys URL|FILE [options]
 
-Shows each key of a JWK Set, a JWK, an array of JWKs, a PEM or a map
-{ kid: PEM }: whether a verifier can use it, or why not, its type and size,
-"alg", "use", "kid", its thumbprint (RFC 7638) and its certificate's dates.
+Shows each key of a JWK Set or a map { kid: PEM }, and in a file also of a JWK,
+an array of JWKs or a PEM: whether a verifier can use it, or why not, its type
+and size, "alg", "use", "kid", its thumbprint (RFC 7638) and its certificate's
+dates. A URL is fetched once, by the rules of a verifier: https, no redirect, at
+most 256 KiB. How long the set may be kept is shown, and who says so.
 
-  --at TIME   judges certificates as of then: a NumericDate or RFC 3339 (now)
-  --json      one object: { ok, keys: [{ usable, kid, kty, ... }] } or
-              { ok: false, code, rule }
+  --at TIME              judges certificates as of then: a NumericDate or
+                         RFC 3339 (now)
+  --allow-loopback-http  lets http through to 127.0.0.0/8 and [::1]
+  --timeout SECONDS      for fetching (5)
+  --json                 one object: { ok, keys: [{ usable, kid, kty, ... }],
+                         cache?: { lifetime, from, said? }, code?, rule? } or
+                         { ok: false, code, rule }
 
-Exit status: 0 at least one key can be used, 1 none can, 2 called wrongly.
+Exit status: 0 at least one key can be used, 1 none can or the set is refused
+whole, 2 called wrongly, 3 it could not be had.
 
-Example
+Examples
+  assay keys https://www.googleapis.com/oauth2/v3/certs
   assay keys google.json
 `,
   async run(argv, terminal) {
-    const args = readArguments(argv, { at: 'value', json: 'switch' }, 1);
-    const [path] = args.positionals;
-    if (path === undefined) throw new UsageError('which keys? This command needs FILE');
+    const args = readArguments(argv, KEYS_OPTIONS, 1);
+    const [location] = args.positionals;
+    if (location === undefined) throw new UsageError('which keys? This command needs URL or FILE');
     const at = args.one('at');
     const now = at === undefined ? terminal.now() : parseTime(at, '--at');
+    const options = fetchOptions(args);
     try {
-      const reports = reportKeys(await readKeySet(path), now);
-      showKeys(reports, args.has('json'), terminal);
-      return reports.some(({ usable }) => usable) ? EXIT.accepted : EXIT.refused;
+      const published = isUrl(location) ? await fetchKeys(location, options) : await readKeys(location);
+      return showKeys(published, reportKeys(published.set, now), args.has('json'), terminal);
     } catch (error) {
       if (error instanceof JwtError) return tellRefusal(error, args.has('json'), terminal);
       throw error;
@@ -52,15 +63,25 @@ Example
   },
 };
 
-function showKeys(reports: readonly KeyReport[], json: boolean, { stdout, env }: Terminal): void {
+function showKeys(
+  { refusal, cache }: PublishedKeys,
+  reports: readonly KeyReport[],
+  json: boolean,
+  { stdout, env }: Terminal,
+): ExitStatus {
   const usable = reports.filter((report) => report.usable).length;
+  const status = usable > 0 ? EXIT.accepted : EXIT.refused;
   if (json) {
-    stdout.write(`${printableJson({ ok: usable > 0, keys: reports })}\n`);
-    return;
+    const verdict = refusal === undefined ? { ok: usable > 0 } : toRefusal(refusal);
+    stdout.write(`${printableJson({ ...verdict, keys: reports, ...(cache === undefined ? {} : { cache }) })}\n`);
+    return status;
   }
   const paint = painter(stdout, env);
   for (const report of reports) stdout.write(keyInWords(report, paint));
   stdout.write(`${reports.length} ${reports.length === 1 ? 'key' : 'keys'}, ${usable} usable\n`);
+  if (refusal !== undefined) stdout.write(`${refusalInWords(refusal, paint)}\n`);
+  else if (cache !== undefined) stdout.write(`to be kept for ${cacheInWords(cache)}\n`);
+  return status;
 }
 
 /** A key in a few lines: the verdict and what it is, then what is known of it. */
@@ -81,4 +102,11 @@ function keyInWords(report: KeyReport, paint: Paint): string {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `  ${paint('cyan', name.padEnd(11))}  ${printable(String(value))}\n`);
   return `${verdict}  ${paint('bold', size)}\n${lines.join('')}\n`;
+}
+
+function cacheInWords({ lifetime, from, said }: CacheReport): string {
+  const source = from === 'default' ? 'the default; it has no Cache-Control that says' : 'as its Cache-Control says';
+  if (said === undefined) return `${durationInWords(lifetime)} (${source})`;
+  const bound = said < lifetime ? 'the least' : 'the most';
+  return `${durationInWords(lifetime)} (${bound}; its headers allow ${said === 0 ? 'nothing' : durationInWords(said)})`;
 }

@@ -1,6 +1,6 @@
 /**
- * What the command is connected to: three streams, an environment and a clock. Only `assay.ts` takes them from the
- * process.
+ * What the command is connected to: three streams, an environment, a clock and signals. Only `assay.ts` takes them from
+ * the process.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface Output {
   readonly isTTY?: boolean | undefined;
 }
 
-/** Everything outside the command that it may use, apart from the files it is told to read. */
+/** Everything outside the command that it may use, apart from the files, URLs and ports that it is told to. */
 export interface Terminal {
   readonly stdin: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };
   readonly stdout: Output;
@@ -19,6 +19,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Seconds since 1970; may have a fraction. */
   readonly now: () => number;
+  /** Resolves when the process is asked to end, from the call on. For commands that would run for ever. */
+  readonly whenStopped: () => Promise<void>;
 }
 
 /** SGR parameters (ECMA-48 §8.3.117). */

@@ -21,7 +21,10 @@ export function asUsage<T>(run: () => T, flags: ReadonlyMap<string, string> = ne
   } catch (error) {
     if (error instanceof JwtError) throw new UsageError(`${prefix}${error.message} (${error.rule})`);
     if (!(error instanceof TypeError)) throw error;
-    const message = error.message.replace(/"(\w+)"/g, (quoted, name: string) => flags.get(name) ?? quoted);
+    // Most names are quoted; one that is not is told from words by its capital.
+    const message = error.message.replace(/"?\b(\w+)\b"?/g, (match, name: string) =>
+      (/^"|[a-z][A-Z]/.test(match) ? flags.get(name) : undefined) ?? match,
+    );
     throw new UsageError(`${prefix}${message}`);
   }
 }

@@ -9,7 +9,7 @@ import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { VerifiedJwt } from '../jose/jwt.ts';
 import type { KeyLookup } from '../jose/key-set.ts';
 import { createVerifier } from '../verifier/verifier.ts';
-import type { Arguments } from './arguments.ts';
+import { given, type Arguments } from './arguments.ts';
 import { openKeySource } from './key-source.ts';
 import type { Terminal } from './terminal.ts';
 import { parseTime } from './time.ts';
@@ -22,9 +22,12 @@ export const VERIFIER_OPTIONS = {
   'any-issuer': 'switch',
   'audience': 'values',
   'any-audience': 'switch',
+  'alg': 'value',
   'keys': 'value',
   'ignore-certificate-dates': 'switch',
-  'alg': 'value',
+  'key-format': 'value',
+  'allow-loopback-http': 'switch',
+  'timeout': 'value',
   'at': 'value',
   'leeway': 'value',
   'typ': 'values',
@@ -47,12 +50,20 @@ Whose token
   --any-issuer                leaves "iss" deliberately unchecked
   --audience A                "aud" must name you; repeatable, for your names
   --any-audience              leaves "aud" deliberately unchecked
-  --keys FILE                 JWK Set, JWK, array of JWKs, PEM, or { kid: PEM }
-  --ignore-certificate-dates  takes certificates whatever their dates
   --alg A,B                   algorithms to allow (RS256)
 
+Whose keys: with --google, Google's own; with one --issuer, those that OpenID
+Connect Discovery finds at that URL; or else
+  --keys URL                  JWK Set or { kid: PEM }, over https
+  --keys FILE                 JWK Set, JWK, array of JWKs, PEM, or { kid: PEM }
+  --ignore-certificate-dates  takes a file's certificates whatever their dates
+  --key-format jwk|x509       the form of Google's own (jwk)
+  --allow-loopback-http       lets http through to 127.0.0.0/8 and [::1]
+  --timeout SECONDS           to fetch them in (5)
+
 What else to expect
-  --at TIME                   as of then: a NumericDate or RFC 3339 (now)
+  --at TIME                   as of then: a NumericDate or RFC 3339 (now); keys
+                              are those of now
   --leeway SECONDS            for exp, nbf, iat alike, 0 to 300 (0, 30, 30)
   --typ T                     "typ" must be this; repeatable (absent or JWT)
   --subject S                 "sub" must be this
@@ -90,7 +101,7 @@ const VERIFIER_FLAGS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Makes the verifier that the options describe. Nothing is read but the key file.
+ * Makes the verifier that the options describe. A key file is read; nothing is fetched until a token needs a key.
  *
  * @throws {UsageError} for options that leave something undecided, exclude each other, or have impossible values.
  */
@@ -108,7 +119,7 @@ export async function openVerification(args: VerifierArguments, terminal: Termin
       requiredClaims: args.all('required-claim'),
       subject: args.one('subject'),
     }),
-    keys: await openKeySource({ keys: args.one('keys'), ignoreCertificateDates: args.has('ignore-certificate-dates') }),
+    keys: await openKeySource(args),
     clock: () => at,
   };
   const make = args.has('google') ? ofGoogle : ofAnyone;
@@ -161,13 +172,6 @@ function refuseContradictions(args: VerifierArguments): void {
     const choice = google ? 'Give --audience ID, your client ID' : 'Give one of --audience A and --any-audience';
     throw new UsageError(`a token for whom? ${choice} (RFC 7519 §4.1.3)`);
   }
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Leaves out what was not given: to the library, an option that is there and undefined is a mistake. */
-function given<T extends object>(options: T): Given<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 function toCamelCase(name: string): string {

@@ -23,8 +23,8 @@ export const verify: Command = {
   name: 'verify',
   summary: 'accepts or refuses a token',
   help: `\
-assay verify [TOKEN | -] --google --audience ID --keys FILE [options]
-assay verify [TOKEN | -] --issuer I --audience A --keys FILE [options]
+assay verify [TOKEN | -] --google --audience ID [options]
+assay verify [TOKEN | -] --issuer I --audience A [--keys URL|FILE] [options]
 
 Verifies a token. Without TOKEN, or with "-", it is read from standard input,
 where it stays out of the shell's history.
@@ -35,10 +35,13 @@ Output
   --json                      one object: { ok: true, header, claims, key } or
                               { ok: false, code, rule, claim?, skew? }
 
-Exit status: 0 accepted, 1 refused, 2 called wrongly, 3 could not decide.
+Exit status: 0 accepted, 1 refused, 2 called wrongly, 3 could not decide: the
+keys could not be had.
 
 Examples
-  assay verify --google --audience my-client-id --keys google.json - < token.txt
+  assay verify --google --audience my-client-id - < token.txt
+  assay verify --google --audience my-client-id --keys google.json < token.txt
+  assay verify --issuer https://a.example --audience b < token.txt
   assay verify --issuer https://a.example --audience b --keys a.pem < token.txt
 `,
   async run(argv, terminal) {

@@ -4,7 +4,11 @@
  * @module
  */
 
+import { member } from '../jose/json.ts';
 import type { GoogleClaims } from './id-token.ts';
+
+/** The claims that are looked at. */
+export type EmailClaims = { readonly [claim in 'email' | 'email_verified' | 'hd']?: GoogleClaims[claim] };
 
 /**
  * Says whether Google is the authority for the account's e-mail address: it is a Gmail address, or it is verified and
@@ -16,8 +20,8 @@ import type { GoogleClaims } from './id-token.ts';
  * @example
  * if (emailIsAuthoritative(claims)) offerToLinkAccount(claims.email);
  */
-export function emailIsAuthoritative(claims: Pick<GoogleClaims, 'email' | 'email_verified' | 'hd'>): boolean {
-  const { email, email_verified: verified, hd } = claims;
+export function emailIsAuthoritative(claims: EmailClaims): boolean {
+  const [email, verified, hd] = ['email', 'email_verified', 'hd'].map((claim) => member(claims, claim));
   if (typeof email !== 'string') return false;
   return email.endsWith('@gmail.com') || (verified === true && typeof hd === 'string' && hd !== '');
 }

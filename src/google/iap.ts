@@ -8,6 +8,7 @@ import type { JwtClaimsSet } from '../jose/claims.ts';
 import { readOptions } from '../jose/options.ts';
 import { createRemoteKeySet } from '../keys/remote-key-set.ts';
 import type { Verifier } from '../verifier/verifier.ts';
+import { EMAIL_TYPED, HOSTED_DOMAIN_TYPED } from './id-token-rules.ts';
 import { GOOGLE_IAP_JWKS_URL } from './key-urls.ts';
 import { assemblePreset, PRESET_OPTIONS, type GooglePresetOptions } from './preset.ts';
 
@@ -37,7 +38,7 @@ export function createGoogleIapVerifier(options: GooglePresetOptions): Verifier<
     issuer: IAP_ISSUER,
     algorithms: ['ES256'],
     requiredClaims: ['iat', 'sub'],
-    rules: [],
+    rules: [EMAIL_TYPED, HOSTED_DOMAIN_TYPED],
     defaultKeys: () => createRemoteKeySet(GOOGLE_IAP_JWKS_URL),
     bindings: [],
   });

@@ -19,14 +19,17 @@ export interface IdTokenExpectations {
   readonly requireVerifiedEmail: boolean;
 }
 
+export const EMAIL_TYPED: ClaimRule = typedClaim('email', 'OIDC Core §5.1', isString, 'a string');
+export const HOSTED_DOMAIN_TYPED: ClaimRule = typedClaim('hd', 'OIDC Core §5.1.2', isString, 'a string');
+
 /** The rules, in the order in which they are asked. */
 export function idTokenRules(expected: IdTokenExpectations): readonly ClaimRule[] {
   return Object.freeze([
     typedClaim('azp', 'OIDC Core §2', isString, 'a string'),
-    typedClaim('email', 'OIDC Core §5.1', isString, 'a string'),
+    EMAIL_TYPED,
     // Google once sent "true" as a string from another endpoint; a string is not verified.
     typedClaim('email_verified', 'OIDC Core §5.1', (value) => typeof value === 'boolean', 'true or false'),
-    typedClaim('hd', 'OIDC Core §5.1.2', isString, 'a string'),
+    HOSTED_DOMAIN_TYPED,
     typedClaim('nonce', 'OIDC Core §2', isString, 'a string'),
     typedClaim('at_hash', 'OIDC Core §3.1.3.6', isString, 'a string'),
     everyAudienceOurs,

@@ -5,6 +5,7 @@
  */
 
 export { emailIsAuthoritative } from './email.ts';
+export type { EmailClaims } from './email.ts';
 export { createGoogleIapVerifier } from './iap.ts';
 export type { GoogleIapClaims } from './iap.ts';
 export { createGoogleVerifier, GOOGLE_ISSUERS } from './id-token.ts';

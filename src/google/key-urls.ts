@@ -4,9 +4,9 @@
  * @module
  */
 
-import { expectString } from '../jose/options.ts';
+import { expectString, readOptions } from '../jose/options.ts';
 import { createRemoteKeySet, type RemoteKeySet } from '../keys/remote-key-set.ts';
-import type { RemoteKeySetOptions } from '../keys/remote-options.ts';
+import { REMOTE_OPTIONS, type RemoteKeySetOptions } from '../keys/remote-options.ts';
 
 /** The keys of Google's ID tokens, as a JWK Set and as the map `{ kid: X.509 PEM }`. */
 export const GOOGLE_JWKS_URL = 'https://www.googleapis.com/oauth2/v3/certs';
@@ -34,10 +34,11 @@ export interface ServiceAccountKeysOptions extends RemoteKeySetOptions {
  * const keys = serviceAccountKeys('robot@project.iam.gserviceaccount.com');
  */
 export function serviceAccountKeys(email: string, options: ServiceAccountKeysOptions = {}): RemoteKeySet {
-  const { format, ...rest } = { format: 'jwk', ...options };
+  const given = readOptions(options, 'serviceAccountKeys', ['format', ...REMOTE_OPTIONS]);
+  const { format = 'jwk', ...rest } = given;
   const address = expectString(email, 'email');
-  if (!/^[^@\s/?#]+@[^@\s/?#]+$/.test(address)) throw new TypeError('"email" expected an e-mail address');
-  return createRemoteKeySet(`${SERVICE_ACCOUNTS}/${expectKeyFormat(format)}/${encodeURIComponent(address)}`, rest);
+  if (!/^[^@\s/?#\p{Surrogate}]+@[^@\s/?#\p{Surrogate}]+$/u.test(address)) throw new TypeError('"email" expected an e-mail address');
+  return createRemoteKeySet(`${SERVICE_ACCOUNTS}/${expectKeyFormat(format)}/${encodeURIComponent(address)}`, rest as RemoteKeySetOptions);
 }
 
 /** @throws {TypeError} unless it is one of the two. */

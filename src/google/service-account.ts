@@ -4,11 +4,11 @@
  * @module
  */
 
+import { isString, typedClaim } from '../jose/claim-rules.ts';
 import type { JwtClaimsSet } from '../jose/claims.ts';
-import { expectNumber, expectString, readOptions } from '../jose/options.ts';
+import { expectNumber, expectString, expectStrings, readOptions } from '../jose/options.ts';
 import { signJwt, type SigningKey } from '../jose/sign.ts';
-import { expectNow } from '../jose/jwt.ts';
-import { readClockOption, type Clock, type Verifier } from '../verifier/verifier.ts';
+import { readClock, readClockOption, type Clock, type Verifier } from '../verifier/verifier.ts';
 import { serviceAccountKeys } from './key-urls.ts';
 import { assemblePreset, PRESET_OPTIONS, type GooglePresetOptions } from './preset.ts';
 
@@ -69,7 +69,7 @@ export function signServiceAccountAssertion(options: ServiceAccountAssertion): s
     'email', 'privateKey', 'keyId', 'scope', 'audience', 'subject', 'prn', 'lifetime', 'clock',
   ]);
   const { lifetime = MAX_ASSERTION_LIFETIME, audience = TOKEN_ENDPOINT } = given;
-  const iat = Math.floor(expectNow(readClockOption(given.clock)()));
+  const iat = Math.floor(readClock(readClockOption(given.clock)));
   const claims = {
     iss: expectString(given.email, 'email'),
     ...(given.scope === undefined ? {} : { scope: readScope(given.scope) }),
@@ -82,6 +82,11 @@ export function signServiceAccountAssertion(options: ServiceAccountAssertion): s
   const kid = given.keyId === undefined ? {} : { kid: expectString(given.keyId, 'keyId') };
   return signJwt(claims, given.privateKey as SigningKey, { alg: 'RS256', ...kid });
 }
+
+const SERVICE_ACCOUNT_RULES = [
+  typedClaim('scope', 'RFC 8693 §4.2', isString, 'a string'),
+  typedClaim('prn', 'RFC 7519 §4.3', isString, 'a string'),
+];
 
 /** Options of {@link createServiceAccountVerifier}. */
 export interface ServiceAccountVerifierOptions extends Omit<GooglePresetOptions, 'subject'> {
@@ -107,13 +112,12 @@ export function createServiceAccountVerifier(options: ServiceAccountVerifierOpti
     issuer,
     algorithms: ['RS256'],
     requiredClaims: ['iat'],
-    rules: [],
+    rules: SERVICE_ACCOUNT_RULES,
     defaultKeys: () => serviceAccountKeys(issuer),
     bindings: [],
   });
 }
 
 function readScope(scope: unknown): string {
-  const scopes: readonly unknown[] = Array.isArray(scope) ? scope : [scope];
-  return scopes.map((item) => expectString(item, 'scope')).join(' ');
+  return expectStrings(scope, 'scope').join(' ');
 }

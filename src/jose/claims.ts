@@ -87,7 +87,7 @@ export function parseClaimsSet(payload: Uint8Array): JwtClaimsSet {
  * Asks the rules in order, and refuses with the first that is broken.
  *
  * With an observer the rules after the broken one are asked too, so that an explanation can show them; the first broken one
- * is still the verdict. Where a claim is of the wrong type only the other types are: the rest could not be told.
+ * is still the verdict.
  *
  * @throws {JwtError} with a claims code.
  */
@@ -99,7 +99,6 @@ export function validateClaims(
 ): void {
   let verdict: JwtError | undefined;
   for (const rule of rules) {
-    if (verdict?.code === 'claim_invalid' && rule.code !== 'claim_invalid') continue;
     const broken = rule.check(claims, context);
     if (broken === undefined) {
       observe?.(rule, undefined);
@@ -114,8 +113,9 @@ export function validateClaims(
   if (verdict !== undefined) throw verdict;
 }
 
-/** "aud" as a list (RFC 7519 §4.1.3: one string stands for an array of one). */
+/** "aud" as a list of strings (RFC 7519 §4.1.3: one string stands for an array of one); empty where it is not there. */
 export function audiencesOf(claims: JwtClaimsSet): readonly string[] {
-  const aud = member(claims, 'aud') as JwtClaimsSet['aud']; // typed by the rules asked before
-  return typeof aud === 'string' ? [aud] : (aud ?? []);
+  const aud: unknown = member(claims, 'aud');
+  const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  return list.filter((audience) => typeof audience === 'string');
 }

@@ -19,6 +19,6 @@ export type { JoseHeader, VerifiedJws, VerifyJwsOptions } from './jws.ts';
 export { createPolicy } from './policy.ts';
 export type { JwtPolicy, PolicyOptions } from './policy.ts';
 export { readUnverified, verifyJwt } from './jwt.ts';
-export type { TraceEvent, UnverifiedJwt, VerificationCall, VerifiedJwt } from './jwt.ts';
+export type { Trace, TraceEvent, UnverifiedJwt, VerifiedJwt, VerifyJwtOptions } from './jwt.ts';
 export { signJwt } from './sign.ts';
 export type { SigningKey, SignJwtOptions } from './sign.ts';

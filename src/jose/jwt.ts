@@ -66,11 +66,18 @@ export type TraceEvent =
   | { readonly step: 'parseClaimsSet'; readonly claims: JwtClaimsSet }
   | { readonly step: 'validateClaims'; readonly rule: ClaimRule; readonly error?: JwtError };
 
-/** What may be said for one verification. */
-export interface VerificationCall {
-  /** Told of each step as it ends. With it, every claim rule is asked; the first broken one is still the verdict. */
-  readonly trace?: (event: TraceEvent) => void;
-  /** For rules of presets: what this token must be bound to. */
+/** Told of each step as it ends. */
+export type Trace = (event: TraceEvent) => void;
+
+/** Options of {@link verifyJwt}. */
+export interface VerifyJwtOptions {
+  /** With it, every claim rule is asked; the first broken one is still the verdict. */
+  readonly trace?: Trace;
+}
+
+/** What a verifier says for one verification. */
+export interface VerificationCall extends VerifyJwtOptions {
+  /** What this token must be bound to, for a preset that has rules for it. */
   readonly nonce?: string;
   readonly accessToken?: string;
 }
@@ -89,12 +96,11 @@ export function verifyJwt(
   keys: KeyLookup,
   policy: JwtPolicy,
   now: number,
-  call: VerificationCall = {},
+  options: VerifyJwtOptions = {},
 ): VerifiedJwt {
-  const given = readOptions(call, 'verifyJwt', ['trace', 'nonce', 'accessToken']);
-  // Rules of presets compare them, so a wrong type only refuses; a trace that is none would throw in the middle.
-  if (given.trace !== undefined) expectFunction(given.trace, 'trace');
-  return verifyWith(token, { policy: expectPolicy(policy), keys }, expectNow(now), given as VerificationCall);
+  const { trace } = readOptions(options, 'verifyJwt', ['trace']);
+  const call = trace === undefined ? {} : { trace: expectFunction<Trace>(trace, 'trace') };
+  return verifyWith(token, { policy: expectPolicy(policy), keys }, expectNow(now), call);
 }
 
 /**
@@ -164,7 +170,7 @@ function typeOf(header: JoseHeader, name: 'typ' | 'cty'): string | undefined {
 }
 
 /** RFC 8725 §3.8: an issuer's tokens are verified with that issuer's keys. No address is ever made out of a token. */
-function selectIssuer(jws: CompactJws, directory: AuthorityDirectory, trace: VerificationCall['trace']): Authority {
+function selectIssuer(jws: CompactJws, directory: AuthorityDirectory, trace: Trace | undefined): Authority {
   const iss = member(parseClaimsSet(decodePayload(jws)), 'iss');
   const claim = 'iss';
   if (iss === undefined) throw new JwtError('claim_missing', { claim, rule: 'RFC 7519 §4.1.1' });

@@ -177,6 +177,7 @@ function importInput(input: unknown): ImportedKeys {
   if (input instanceof KeyObject) return { keys: [importKeyObject(input)], skipped: [] };
   if (Array.isArray(input)) return importMembers(input.map((jwk) => ({ jwk })));
   if (!isJsonObject(input) || !isPlainObject(input)) throw new TypeError('"input" expected a key set');
+  if (typeof member(input, 'find') === 'function') throw new TypeError('"input" is a key set already');
   if (Object.hasOwn(input, 'keys')) return importJwkSet(input);
   if (Object.hasOwn(input, 'kty')) return { keys: [importJwk(input)], skipped: [] };
   return importPemMap(input);

@@ -12,6 +12,10 @@ const MAX_MODULUS_BITS = 8192;
 const MIN_EXPONENT = 65_537;
 const MAX_EXPONENT = 2 ** 32 - 1;
 
+/** The odd primes up to 167. An RSA modulus that one of them divides is no product of two large primes. */
+const SMALL_PRIMES = [...Array(167).keys()].map((i) => i + 1).filter((n) => n > 2 && isPrime(n));
+const SMALL_PRODUCT: bigint = SMALL_PRIMES.reduce((product, prime) => product * BigInt(prime), 1n);
+
 /**
  * The primes by which CVE-2017-15361 (ROCA) is recognised.
  *
@@ -19,9 +23,8 @@ const MAX_EXPONENT = 2 ** 32 - 1;
  * each of those, every such n = p * q is a power of 65537; of random moduli, fewer than one in 2^27 is, for all of them.
  */
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
-const ROCA_PRODUCT: bigint = ROCA_PRIMES.reduce((product, prime) => product * BigInt(prime), 1n);
 
-/** Each prime with the subgroup that 65537 generates. */
+/** Each of them with the subgroup that 65537 generates. */
 const ROCA_SUBGROUPS = ROCA_PRIMES.map((prime) => {
   const powers = new Set<number>();
   for (let power = 1; !powers.has(power); power = (power * MIN_EXPONENT) % prime) powers.add(power);
@@ -45,12 +48,17 @@ export function rsaWeakness(n: Uint8Array, e: Uint8Array): string | undefined {
 
   const modulus = bigEndian(n);
   if (modulus % 2n === 0n) return 'the RSA modulus is even';
-  const rest = modulus % ROCA_PRODUCT;
-  if (ROCA_SUBGROUPS.some(({ prime }) => rest % prime === 0n)) return 'the RSA modulus has a small factor';
+  const rest = modulus % SMALL_PRODUCT;
+  if (SMALL_PRIMES.some((prime) => rest % BigInt(prime) === 0n)) return 'the RSA modulus has a small factor';
   if (ROCA_SUBGROUPS.every(({ prime, powers }) => powers.has(Number(rest % prime)))) {
     return 'the RSA modulus has the fingerprint of ROCA (CVE-2017-15361)';
   }
   return undefined;
+}
+
+function isPrime(n: number): boolean {
+  for (let divisor = 2; divisor * divisor <= n; divisor++) if (n % divisor === 0) return false;
+  return true;
 }
 
 /** Length in bits of a positive big-endian magnitude without leading zeros. */

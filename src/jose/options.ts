@@ -18,16 +18,25 @@ export function readOptions<Name extends string>(
   what: string,
   known: readonly Name[],
 ): { readonly [name in Name]?: unknown } {
-  if (!isPlainObject(options)) throw new TypeError(`${what} expected an object of options`);
   const names: ReadonlySet<unknown> = new Set(known);
   const copy: { [name: string]: unknown } = Object.create(null);
-  for (const name of Reflect.ownKeys(options)) {
-    if (typeof name !== 'string' || !names.has(name)) throw new TypeError(`${what}: unknown option ${String(name)}`);
-    const value: unknown = Reflect.get(options, name);
-    if (value === undefined) throw new TypeError(`${what}: option "${name}" is undefined; leave it out instead`);
-    copy[name] = value;
+  for (const [name, value] of ownEntries(options, what)) {
+    if (!names.has(name)) throw new TypeError(`${what}: unknown option ${String(name)}`);
+    if (value === undefined) throw new TypeError(`${what}: option "${String(name)}" is undefined; leave it out instead`);
+    copy[String(name)] = value;
   }
   return copy as { readonly [name in Name]?: unknown };
+}
+
+/** @throws {TypeError} for anything but a plain object, or one whose members cannot be read. */
+function ownEntries(options: unknown, what: string): readonly (readonly [name: PropertyKey, value: unknown])[] {
+  try {
+    if (isPlainObject(options)) return Reflect.ownKeys(options).map((name) => [name, Reflect.get(options, name)] as const);
+  } catch {
+    // A getter, or the trap of a Proxy.
+    throw new TypeError(`${what}: the options cannot be read`);
+  }
+  throw new TypeError(`${what} expected an object of options`);
 }
 
 /**
@@ -55,7 +64,8 @@ export function expectString(value: unknown, what: string): string {
 export function expectStrings(value: unknown, what: string): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw new TypeError(`"${what}" expected at least one string`);
-  return Object.freeze(list.map((item) => expectString(item, what)));
+  // Array.from visits holes, which map would pass over.
+  return Object.freeze(Array.from(list, (item) => expectString(item, what)));
 }
 
 /** @throws {TypeError} unless `value` is true or false. */
@@ -76,4 +86,9 @@ export function expectNumber(value: unknown, what: string, least: number, most: 
 export function expectFunction<F extends (...parameters: never[]) => unknown>(value: unknown, what: string): F {
   if (typeof value !== 'function') throw new TypeError(`"${what}" expected a function`);
   return value as F;
+}
+
+/** What a caller's function returned may be a promise. Nobody waits for it; should it reject, that must not end the process. */
+export function ignoreRejection(answer: unknown): void {
+  if (typeof answer === 'object' && answer !== null) Promise.resolve(answer).catch(() => undefined);
 }

@@ -148,12 +148,16 @@ function readLeeway(value: unknown): Leeway {
 
 function readNames(value: unknown, name: string): readonly string[] {
   if (!Array.isArray(value)) throw new TypeError(`"${name}" expected an array of claim names`);
-  return value.map((item) => expectString(item, name));
+  return Array.from(value, (item) => expectString(item, name));
 }
 
 function readChecks(value: unknown): ClaimExpectations['checks'] {
   if (value === undefined) return Object.freeze([]);
-  if (!isPlainObject(value)) throw new TypeError('"checks" expected a plain object of functions');
+  const names = isPlainObject(value) ? Reflect.ownKeys(value) : [];
+  // A check under a symbol, or one that is not enumerable, would never be asked.
+  if (!isPlainObject(value) || names.length !== Object.keys(value).length) {
+    throw new TypeError('"checks" expected a plain object of functions');
+  }
   return Object.freeze(
     Object.entries(value).map(([name, check]) => [name, expectFunction<ClaimCheck>(check, `checks.${name}`)] as const),
   );

@@ -100,13 +100,20 @@ function chooseScheme(key: VerificationKey, asked: unknown, declared: unknown): 
 /** The octets of a JSON object, which our own reader takes. JSON.stringify would write null for NaN and Infinity. */
 function toJson(value: object, what: string): Uint8Array {
   if (!isJsonObject(value)) throw new TypeError(`"${what}" expected an object`);
-  const text = JSON.stringify(value, (_, member: unknown) => {
-    if (typeof member === 'number' && !Number.isFinite(member)) throw new TypeError(`"${what}" has a number that is not finite`);
-    return member;
-  });
-  const octets = Buffer.from(text, 'utf8');
+  const octets = Buffer.from(stringify(value, what), 'utf8');
   asTypeError(`"${what}"`, () => parseJsonObject(octets, what));
   return octets;
+}
+
+function stringify(value: object, what: string): string {
+  try {
+    return JSON.stringify(value, (_, item: unknown) => {
+      if (typeof item === 'number' && !Number.isFinite(item)) throw new TypeError(`"${what}" has a number that is not finite`);
+      return item;
+    });
+  } catch (error) {
+    throw error instanceof TypeError ? error : new TypeError(`"${what}" cannot be written as JSON`);
+  }
 }
 
 /** Nothing here judges a token, so what is refused is the caller's mistake. */

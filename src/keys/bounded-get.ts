@@ -69,10 +69,24 @@ export async function getOnce(url: string, limits: GetLimits, signal: AbortSigna
   const response = await requestOnce(url, limits, signal);
   // Not instanceof: the Response of another implementation of fetch is of another class.
   if (typeof response?.status !== 'number') throw new GetError('fetch did not return a Response');
+  try {
+    expectAnswer(response, url);
+  } catch (error) {
+    abandon(response.body ?? undefined);
+    throw error;
+  }
+  return { body: await readBody(response, limits.maxBytes), headers: response.headers };
+}
+
+function expectAnswer(response: Response, url: string): void {
   if (response.redirected || (response.url && response.url !== url)) throw new GetError('redirected');
   if (response.status >= 300 && response.status < 400) throw new GetError('redirected');
   if (response.status !== 200) throw new GetError(`status ${response.status}`);
-  return { body: await readBody(response, limits.maxBytes), headers: response.headers };
+}
+
+/** Lets go of a body that will not be read: an injected fetch may not heed its signal. */
+function abandon(body: { cancel?: () => Promise<void> } | undefined): void {
+  void Promise.resolve(body?.cancel?.()).catch(() => undefined);
 }
 
 async function requestOnce(url: string, { fetch, headers }: GetLimits, signal: AbortSignal): Promise<Response> {
@@ -86,6 +100,15 @@ async function requestOnce(url: string, { fetch, headers }: GetLimits, signal: A
 async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
   const reader = response.body?.getReader();
   if (reader === undefined) throw new GetError('no body');
+  try {
+    return await readChunks(reader, maxBytes);
+  } catch (error) {
+    abandon(reader);
+    throw error;
+  }
+}
+
+async function readChunks(reader: ReadableStreamDefaultReader<unknown>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {
@@ -94,8 +117,9 @@ async function readBody(response: Response, maxBytes: number): Promise<Uint8Arra
     });
     if (done) return Buffer.concat(chunks);
     if (!(value instanceof Uint8Array)) throw new GetError('the body is not octets');
-    length += value.length;
-    // Counted as it arrives, after decoding: neither a length that lies nor a compressed bomb gets past this.
+    // Counted as it arrives, after decoding: neither a length that lies nor a compressed bomb gets past this. An empty chunk
+    // counts too: they could come without end, and without a pause in which the deadline could strike.
+    length += Math.max(value.length, 1);
     if (length > maxBytes) throw new GetError(`more than ${maxBytes} octets`);
     chunks.push(value);
   }

@@ -9,13 +9,14 @@ import { expectString } from '../jose/options.ts';
 import { getOnce, GetError, type GetAnswer } from './bounded-get.ts';
 import { expectKeyUrl } from './key-url.ts';
 import { KeyCache, type RemoteKeySet } from './remote-key-set.ts';
-import { readRemoteOptions, type RemoteKeySetOptions, type RemoteSettings } from './remote-options.ts';
+import { DEFAULT_HEADERS, readRemoteOptions, type RemoteKeySetOptions, type RemoteSettings } from './remote-options.ts';
 
 /**
  * Makes a key set out of an issuer: its discovery document says where the keys are.
  *
- * Nothing is fetched yet. The document is read with the first keys, and again when these cannot be had where it said. The
- * issuer it names must be the one asked for (§4.3): otherwise one issuer could speak for another.
+ * Nothing is fetched yet. The document is read anew with every fetch of the keys, so that an issuer can move them; one deadline
+ * is for both. The issuer it names must be the one asked for (§4.3): otherwise one issuer could speak for another. The option
+ * `headers` is sent to the issuer's own origin only.
  *
  * @throws {TypeError} for an issuer that is not an https URL without query and fragment (§3), or wrong options.
  * @example
@@ -29,14 +30,11 @@ export function discoverKeySet(issuer: string, options: RemoteKeySetOptions = {}
   // §4.1: a terminating slash of the issuer is removed first.
   const url = expectKeyUrl(`${name.replace(/\/$/, '')}/.well-known/openid-configuration`, 'issuer', settings.allowLoopbackHttp);
 
-  let keysUrl: string | undefined;
   const get = async (signal: AbortSignal): Promise<GetAnswer> => {
-    const known = keysUrl ?? readKeysUrl((await getOnce(url, settings, signal)).body, name, settings);
-    // Forgotten until the fetch has gone well, so that after a failure the document is asked again.
-    keysUrl = undefined;
-    const answer = await getOnce(known, settings, signal);
-    keysUrl = known;
-    return answer;
+    const keysUrl = readKeysUrl((await getOnce(url, settings, signal)).body, name, settings);
+    // The caller's headers may hold a secret that is for the issuer's own server.
+    const sameOrigin = new URL(keysUrl).origin === new URL(url).origin;
+    return getOnce(keysUrl, sameOrigin ? settings : { ...settings, headers: DEFAULT_HEADERS }, signal);
   };
   return new KeyCache(url, settings, get).asKeySet();
 }

@@ -32,6 +32,11 @@ export class FetchSchedule {
     return this.#failures > 0;
   }
 
+  /** Whether it failed so lately that attempts have gone on since, rather than stopped for want of tokens. */
+  failedLately(now: number): boolean {
+    return this.failing && !hasPassed(2 * MAX_BACKOFF, this.#failedAt, now);
+  }
+
   succeeded(): void {
     this.#failures = 0;
   }

@@ -18,7 +18,7 @@ export function expectKeyUrl(url: unknown, what: string, allowLoopbackHttp: bool
   if (!URL.canParse(text)) throw new TypeError(`"${what}" expected an absolute URL`);
   const parsed = new URL(text);
   if (parsed.username !== '' || parsed.password !== '') throw new TypeError(`"${what}" must not hold credentials`);
-  if (parsed.hash !== '') throw new TypeError(`"${what}" must not have a fragment`);
+  if (parsed.href.includes('#')) throw new TypeError(`"${what}" must not have a fragment`);
   // The parser has made 127.1 and 0x7f.1 into 127.0.0.1, so this sees what will be connected to.
   const loopback = parsed.protocol === 'http:' && allowLoopbackHttp && LOOPBACK.test(parsed.hostname);
   if (parsed.protocol !== 'https:' && !loopback) {

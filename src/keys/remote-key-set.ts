@@ -86,11 +86,12 @@ export class KeyCache {
 
   /** What a synchronous look-up may do: serve, and set a fetch going that it does not wait for. */
   #find(kid: string | undefined): readonly VerificationKey[] {
+    if (kid !== undefined && this.#revoked.has(kid)) return [];
     const now = this.#now();
     const held = this.#serving(now);
     const found = held.keys.find(kid);
     const keys = this.#revoked.size === 0 ? found : found.filter((key) => !this.#revoked.has(key.kid));
-    if (keys.length === 0 && kid !== undefined && !this.#revoked.has(kid)) this.#noteUnknownKid(now);
+    if (keys.length === 0 && kid !== undefined) this.#noteUnknownKid(now);
     return keys;
   }
 
@@ -128,7 +129,7 @@ export class KeyCache {
     if (this.#isCurrent(now)) return;
     // A stale set serves while attempts go on in the background: in an outage nobody waits twice.
     const serves = this.#held !== undefined && freshnessOf(rebase(this.#held, now), now, this.#settings.staleFor) === 'stale';
-    if (serves && this.#schedule.failing) return;
+    if (serves && this.#schedule.failedLately(now)) return;
     if (this.#flight !== undefined || this.#schedule.mayFetch(now)) await this.#waitFor(this.#startFetch());
   }
 
@@ -160,6 +161,8 @@ export class KeyCache {
     const done = get.done
       .then((answer) => this.#accept(answer))
       .catch((error: unknown) => this.#fail(error))
+      // Should the clock fail even here: nobody may be waiting, and a rejection would end the process.
+      .catch(() => false)
       .finally(() => (this.#flight = undefined));
     return (this.#flight = { done, ref: get.ref });
   }
@@ -201,8 +204,12 @@ export class KeyCache {
   }
 
   #now(): number {
-    const now = this.#settings.clock();
-    if (!Number.isFinite(now)) throw new TypeError('"clock" of a key set expected a finite number of seconds');
-    return now;
+    try {
+      const now = this.#settings.clock();
+      if (Number.isFinite(now)) return now;
+    } catch {
+      // Told below, as a mistake of the caller's.
+    }
+    throw new TypeError('"clock" of a key set expected a finite number of seconds');
   }
 }

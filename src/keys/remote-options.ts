@@ -59,16 +59,20 @@ export interface RemoteSettings extends GetLimits, LifetimeBounds {
   readonly onEvent?: (event: KeyEvent) => void;
 }
 
-const OPTION_NAMES: readonly (keyof RemoteKeySetOptions)[] = [
+/** The names of {@link RemoteKeySetOptions}. */
+export const REMOTE_OPTIONS: readonly (keyof RemoteKeySetOptions)[] = [
   'allowLoopbackHttp', 'fetch', 'clock', 'timeout', 'maxBytes', 'cooldown', 'minLifetime', 'maxLifetime',
   'defaultLifetime', 'staleFor', 'headers', 'initial', 'onEvent',
 ];
+
+/** Sent with every request, unless the caller says otherwise. */
+export const DEFAULT_HEADERS: Readonly<Record<string, string>> = Object.freeze({ accept: 'application/json' });
 
 const YEAR = 31_536_000;
 
 /** @throws {TypeError} for a wrong, unknown or undefined option. */
 export function readRemoteOptions(options: unknown, what: string): RemoteSettings {
-  const given = readOptions(options, what, OPTION_NAMES);
+  const given = readOptions(options, what, REMOTE_OPTIONS);
   const { fetch, clock, onEvent, allowLoopbackHttp = false, timeout = 5, maxBytes = 262_144, cooldown = 30 } = given;
   const { minLifetime: shortest = 60, defaultLifetime = 3600, staleFor = 3600 } = given;
   const minLifetime = expectNumber(shortest, 'minLifetime', 1, YEAR);
@@ -97,12 +101,11 @@ function monotonicSeconds(): number {
 }
 
 function readHeaders(value: unknown): Readonly<Record<string, string>> {
-  const defaults = { accept: 'application/json' };
-  if (value === undefined) return Object.freeze(defaults);
+  if (value === undefined) return DEFAULT_HEADERS;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('"headers" expected an object');
   const entries = Object.entries(value).map(([name, text]: [string, unknown]) => {
     if (typeof text !== 'string') throw new TypeError(`"headers": "${name}" expected a string`);
     return [name.toLowerCase(), text] as const;
   });
-  return Object.freeze({ ...defaults, ...Object.fromEntries(entries) });
+  return Object.freeze({ ...DEFAULT_HEADERS, ...Object.fromEntries(entries) });
 }

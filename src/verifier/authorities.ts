@@ -7,12 +7,16 @@
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { Authority, AuthorityDirectory } from '../jose/jwt.ts';
 import type { KeyLookup } from '../jose/key-set.ts';
-import { expectStrings, readOptions } from '../jose/options.ts';
+import { JwtError } from '../jose/errors.ts';
+import { expectStrings, ignoreRejection, isPlainObject, readOptions } from '../jose/options.ts';
 import { createPolicy, POLICY_OPTIONS, type PolicyOptions } from '../jose/policy.ts';
+import type { RemoteKeySet } from '../keys/remote-key-set.ts';
+import { isRemote } from './waiting.ts';
 
 /** One issuer. Several spellings of it may be given; they share the keys. */
 export interface OneIssuerOptions extends PolicyOptions {
   readonly keys: KeyLookup;
+  readonly issuers?: never;
 }
 
 /** One of several issuers. */
@@ -30,6 +34,9 @@ export interface SeveralIssuersOptions extends Omit<PolicyOptions, 'issuer' | 'a
    * before anything is verified: it may look up, and must neither fetch nor build an address out of what it is given.
    */
   readonly issuers: readonly IssuerPolicy[] | ((iss: string) => IssuerPolicy | undefined);
+  readonly issuer?: never;
+  readonly audience?: never;
+  readonly keys?: never;
 }
 
 /** The names of both kinds of options. */
@@ -81,13 +88,26 @@ function resolveWith(resolve: Function, shared: Shared): AuthorityDirectory['aut
   // Checked once per object that the function returns, not once per token.
   const checked = new WeakMap<object, Authority>();
   return (iss) => {
-    const answer: unknown = resolve(iss);
+    const answer = ask(resolve, iss);
     if (answer === undefined) return undefined;
-    if (typeof answer !== 'object' || answer === null) throw new TypeError('"issuers" returned neither a policy nor undefined');
     const authority = checked.get(answer) ?? readIssuerPolicy(answer, shared);
     checked.set(answer, authority);
     return authority;
   };
+}
+
+/** @throws {TypeError} when the caller's function throws, or returns what is no policy. */
+function ask(resolve: Function, iss: string): object | undefined {
+  let answer: unknown;
+  try {
+    answer = resolve(iss);
+  } catch {
+    // What it threw is not passed on: it was handed a claim, and may quote it.
+    throw new TypeError('"issuers" threw');
+  }
+  ignoreRejection(answer);
+  if (answer === undefined || isPlainObject(answer)) return answer;
+  throw new TypeError('"issuers" returned neither a policy nor undefined');
 }
 
 /** @throws {TypeError} unless the value can look keys up. A JWK Set as such cannot: `createKeySet` makes it so. */
@@ -95,5 +115,17 @@ export function expectKeys(keys: unknown): KeyLookup {
   if (typeof keys !== 'object' || keys === null || typeof Reflect.get(keys, 'find') !== 'function' || Array.isArray(keys)) {
     throw new TypeError('"keys" is required, and expected a key set: see createKeySet');
   }
-  return keys as KeyLookup;
+  return isRemote(keys as KeyLookup) ? (keys as RemoteKeySet) : guard(keys as KeyLookup);
+}
+
+/** The same look-up; what a look-up of the caller's own throws is not passed on, for it may quote the key ID of a token. */
+function guard(keys: KeyLookup): KeyLookup {
+  const find = (kid: string | undefined): ReturnType<KeyLookup['find']> => {
+    try {
+      return keys.find(kid);
+    } catch (error) {
+      throw error instanceof JwtError ? error : new TypeError('"keys" threw');
+    }
+  };
+  return Object.freeze({ find });
 }

@@ -7,7 +7,7 @@
 import type { JwtClaimsSet } from '../jose/claims.ts';
 import { JwtError } from '../jose/errors.ts';
 import { expectNow, verifyWith, type VerificationCall, type VerifiedJwt } from '../jose/jwt.ts';
-import { expectBoolean, expectFunction, expectString, readOptions } from '../jose/options.ts';
+import { expectBoolean, expectFunction, expectString, ignoreRejection, readOptions } from '../jose/options.ts';
 import { readTrusted, TRUST_OPTIONS, type OneIssuerOptions, type SeveralIssuersOptions } from './authorities.ts';
 import { mayWait, verifyWaiting, type Trusted } from './waiting.ts';
 
@@ -27,7 +27,7 @@ export interface VerifyOptions {
 }
 
 /** What may be said for one call of `verifySync` or `tryVerifySync`: nothing, unless a preset knows more. */
-export type VerifySyncOptions<O extends VerifyOptions> = Omit<O, 'forceKeyRefresh'>;
+export type VerifySyncOptions<O extends VerifyOptions> = Omit<O, 'forceKeyRefresh'> & { readonly forceKeyRefresh?: never };
 
 /** The options of the variants that return undefined. */
 export type WithOnRefused<O> = O & {
@@ -99,11 +99,11 @@ export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions
     verify,
     verifySync,
     tryVerify: async (token: unknown, options?: object) => {
-      const { onRefused, ...rest } = splitOnRefused(options);
+      const { onRefused, ...rest } = splitOnRefused(options, asyncNames);
       return verify(token, rest).catch((error: unknown) => refused(error, onRefused));
     },
     tryVerifySync: (token: unknown, options?: object) => {
-      const { onRefused, ...rest } = splitOnRefused(options);
+      const { onRefused, ...rest } = splitOnRefused(options, bindings);
       try {
         return verifySync(token, rest);
       } catch (error) {
@@ -118,13 +118,19 @@ export function readClockOption(clock: unknown): Clock {
   return clock === undefined ? () => Date.now() / 1000 : expectFunction<Clock>(clock, 'clock');
 }
 
-function readClock(clock: Clock): number {
+/**
+ * Reads the clock.
+ *
+ * @throws {TypeError} when it throws, or what it returns is not a time in seconds.
+ */
+export function readClock(clock: Clock): number {
   let now: unknown;
   try {
     now = clock();
   } catch (cause) {
     throw new TypeError('"clock" threw', { cause });
   }
+  ignoreRejection(now);
   return expectNow(now);
 }
 
@@ -142,15 +148,17 @@ function readCall(options: object | undefined, names: readonly string[]): Call {
   return { call, forceKeyRefresh: expectBoolean(forceKeyRefresh, 'forceKeyRefresh') };
 }
 
-function splitOnRefused(options: object | undefined): { onRefused?: (error: JwtError) => void } {
+type OnRefused = (error: JwtError) => void;
+
+/** Takes `onRefused` out of the options; the rest is what `verify` takes. */
+function splitOnRefused(options: object | undefined, names: readonly string[]): { onRefused?: OnRefused } {
   if (options === undefined) return {};
-  const own = readOptions(options, 'tryVerify', Object.keys(options));
-  if (own.onRefused !== undefined) expectFunction(own.onRefused, 'onRefused');
-  return own;
+  const { onRefused, ...rest } = readOptions(options, 'tryVerify', ['onRefused', ...names]);
+  return onRefused === undefined ? rest : { ...rest, onRefused: expectFunction<OnRefused>(onRefused, 'onRefused') };
 }
 
 /** A refused token is an answer here; a mistake of the caller's stays one. */
-function refused(error: unknown, onRefused: ((error: JwtError) => void) | undefined): undefined {
+function refused(error: unknown, onRefused: OnRefused | undefined): undefined {
   if (!(error instanceof JwtError)) throw error;
   try {
     onRefused?.(error);

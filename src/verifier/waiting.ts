@@ -76,6 +76,7 @@ function watch(trusted: Trusted, find: (keys: RemoteKeySet, kid: string | undefi
   };
 }
 
-function isRemote(keys: KeyLookup): keys is RemoteKeySet {
+/** Whether keys come from the network, so that waiting for them can help. */
+export function isRemote(keys: KeyLookup): keys is RemoteKeySet {
   return 'settle' in keys;
 }

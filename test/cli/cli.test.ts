@@ -12,7 +12,8 @@ describe('--help', () => {
   it.each([['--help'], ['-h']])('lists the commands (%s)', async (flag) => {
     const { status, stdout, stderr } = await run([flag]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`  ${name.padEnd(8)}  ${summary}\n`);
+    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`  ${name.padEnd(10)}  ${summary}\n`);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   it.each(COMMANDS.map(({ name }) => [name]))('of %s fits into 80 columns and has an example', async (name) => {
@@ -43,7 +44,7 @@ const NO_COMMANDS = [[], [''], ['verfiy'], ['--verify'], ['constructor'], ['__pr
 it.each(NO_COMMANDS)('%j is no command', async (argv) => {
   const { status, stdout, stderr } = await run(argv);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain('there are verify, decode, keys, sign, demo');
+  expect(stderr).toContain('there are verify, decode, keys, sign, dev-issuer, demo');
 });
 
 describe('colour', () => {
@@ -71,6 +72,7 @@ it('a fault of its own is no verdict', async () => {
     stdout: { write: () => { throw new RangeError('boom\u009b'); } },
     env: {},
     now: () => NOW,
+    whenStopped: async () => {},
   };
   let stderr = '';
   const terminal = { ...rest, stdin, stderr: { write: (text: string) => (stderr += text) } };
@@ -83,7 +85,8 @@ it('keys that could not be had are no verdict', async () => {
   const { JwtError } = await import('../../src/jose/errors.ts');
   let stdout = '';
   const output = { write: (text: string) => (stdout += text) };
-  const terminal = { stdin: (async function* () {})(), stdout: output, stderr: output, env: {}, now: () => NOW };
+  const stdin = (async function* () {})();
+  const terminal = { stdin, stdout: output, stderr: output, env: {}, now: () => NOW, whenStopped: async () => {} };
   expect(tellRefusal(new JwtError('keys_unavailable'), true, terminal)).toBe(3);
   expect(tellRefusal(new JwtError('keys_unavailable'), false, terminal)).toBe(3);
   expect(tellRefusal(new JwtError('check_failed', { check: 'mine' }), true, terminal)).toBe(1);

@@ -128,8 +128,7 @@ if (existsSync(REAL)) {
 }
 
 it.each([
-  [[], 'needs FILE'],
-  [['https://issuer.example/keys'], 'needs FILE, not a URL'],
+  [[], 'needs URL or FILE'],
   [['none.json'], 'there is no such file'],
   [['a', 'b'], 'too many arguments'],
   [['a', '--at', 'x'], '--at expected'],

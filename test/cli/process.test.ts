@@ -1,17 +1,13 @@
 /** The executable itself, in a process of its own. */
-import { spawn } from 'node:child_process';
 import { openSync, closeSync, existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/cli.ts';
 import { signJwt } from '../../src/jose/sign.ts';
 import {
   AUDIENCE, GOOGLE_CLAIMS, ISSUER, KID, pem, privateKey, publicJwk, publicKey, temporaryFolder,
 } from './key-files.ts';
+import { NODE, start, writeShim, type Start } from './processes.ts';
 import type { Run } from './run.ts';
-
-const ASSAY = fileURLToPath(new URL('../../src/cli/assay.ts', import.meta.url));
-const NODE = [process.execPath, '--import', import.meta.resolve('tsx'), ASSAY];
 
 const folder = temporaryFolder();
 const now = Math.floor(Date.now() / 1000);
@@ -22,35 +18,8 @@ folder.write('private.pem', pem(privateKey));
 folder.write('a.pem', pem(publicKey));
 const POLICY = ['--issuer', ISSUER, '--audience', AUDIENCE, '--keys', jwks];
 
-interface Start {
-  readonly stdin?: string;
-  readonly env?: Record<string, string>;
-  readonly stdout?: number;
-  /** Closes the reading end of standard output at once. */
-  readonly deaf?: boolean;
-}
-
-function start([file = '', ...argv]: readonly string[], options: Start = {}): Promise<Run> {
-  const { stdin = '', env = {}, stdout, deaf = false } = options;
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, argv, {
-      cwd: folder.path,
-      env: { ...process.env, ...env },
-      stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
-    });
-    const written = { stdout: '', stderr: '' };
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
-    if (deaf) child.stdout?.destroy();
-    // A child that has seen enough closes its standard input.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(stdin);
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status: status ?? -1, ...written }));
-  });
-}
-
-const assay = (argv: readonly string[], options?: Start): Promise<Run> => start([...NODE, ...argv], options);
+const assay = (argv: readonly string[], options?: Start): Promise<Run> =>
+  start([...NODE, ...argv], { cwd: folder.path, ...options }).ended;
 
 describe('the executable', () => {
   it.concurrent('accepts from a pipe', async () => {
@@ -94,25 +63,38 @@ describe('the executable', () => {
 });
 
 describe('the examples of --help, as printed', () => {
-  const shim = folder.write('assay', `#!/bin/sh\nexec ${NODE.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+  // Reached through a preload in place of the network.
+  const pages = folder.write('pages.json', JSON.stringify({
+    'https://www.googleapis.com/oauth2/v3/certs': { keys: [publicJwk()] },
+    'https://a.example/.well-known/openid-configuration': {
+      issuer: 'https://a.example',
+      jwks_uri: 'https://a.example/keys',
+    },
+    'https://a.example/keys': { keys: [publicJwk()] },
+  }));
+  const offline = ['--import', new URL('child/offline.ts', import.meta.url).href];
+  const shim = writeShim(folder, offline);
   const google = signJwt({ ...GOOGLE_CLAIMS, ...times }, privateKey, { kid: KID });
   const other = signJwt({ iss: 'https://a.example', aud: 'b', ...times }, privateKey);
   const tokenFor = (example: string): string => (example.includes('--google') ? google : other);
   const examplesOf = (help: string) => help.slice(help.indexOf('\nExample')).match(/^ {2}assay .*$/gm) ?? [];
-  const examples = COMMANDS.flatMap(({ help }) => examplesOf(help));
+  const examples = COMMANDS.flatMap(({ help }) => examplesOf(help)).map((example) => example.trim());
+  // A server does not end by itself: dev-issuer.test.ts runs it.
+  const ending = examples.filter((example) => !example.startsWith('assay dev-issuer'));
 
   it('are there for every command', () => {
-    expect(examples.length).toBeGreaterThanOrEqual(COMMANDS.length);
+    for (const { name } of COMMANDS) expect(examples.some((example) => example.startsWith(`assay ${name}`))).toBe(true);
   });
 
   if (process.platform === 'win32') {
     console.info('not run: the examples need a POSIX shell');
   } else {
-    it.concurrent.each(examples.map((example) => [example.trim()]))('%s', async (example) => {
-      const name = `token-${examples.indexOf(`  ${example}`)}.txt`;
+    it.concurrent.each(ending.map((example) => [example]))('%s', async (example) => {
+      const name = `token-${ending.indexOf(example)}.txt`;
       folder.write(name, `${tokenFor(example)}\n`);
       const script = `assay() { sh '${shim}' "$@"; }\n${example.replace('token.txt', name)}\n`;
-      const { status, stdout, stderr } = await start(['sh', '-c', script]);
+      const child = start(['sh', '-c', script], { cwd: folder.path, env: { ASSAY_TEST_PAGES: pages } });
+      const { status, stdout, stderr } = await child.ended;
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(stdout).not.toBe('');
     });

@@ -21,21 +21,32 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** Seconds. */
   readonly now?: number;
+  /** Told of all that is written, as it is written. */
+  readonly onWrite?: (stream: 'stdout' | 'stderr', text: string) => void;
+  /** When the command is asked to end. Default: never. */
+  readonly stopped?: Promise<void>;
 }
 
 /** The time at which tests run, unless they say otherwise. */
 export const NOW = 1_700_000_000;
 
 export async function run(argv: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
-  const { stdin, tty = false, env = {}, now = NOW } = surroundings;
+  const { stdin, tty = false, env = {}, now = NOW, onWrite, stopped = new Promise<void>(() => {}) } = surroundings;
   const written = { stdout: '', stderr: '' };
-  const output = (name: 'stdout' | 'stderr') => ({ isTTY: tty, write: (text: string) => (written[name] += text) });
+  const output = (name: 'stdout' | 'stderr') => ({
+    isTTY: tty,
+    write: (text: string) => {
+      written[name] += text;
+      onWrite?.(name, text);
+    },
+  });
   const status = await runCli(argv, {
     stdin: Object.assign(chunksOf(stdin), { isTTY: stdin === undefined }),
     stdout: output('stdout'),
     stderr: output('stderr'),
     env,
     now: () => now,
+    whenStopped: () => stopped,
   });
   return { status, ...written };
 }

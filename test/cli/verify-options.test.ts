@@ -71,7 +71,7 @@ describe('the options of assay verify', () => {
     ['--hosted-domain cannot be used without --google', ...POLICY, '--hosted-domain', 'd'],
     ['--authorized-party cannot be used without --google', ...POLICY, '--authorized-party', 'd'],
     ['--require-verified-email cannot be used without --google', ...POLICY, '--require-verified-email'],
-    ['needs --keys FILE', ...WHO],
+    ['With --any-issuer, --keys URL|FILE is needed (RFC 7515 §6)', '--any-issuer', '--audience', AUDIENCE],
     ["unknown option '--audiance'", ...POLICY, '--audiance', 'x'],
     ["unknown option '-x'", ...POLICY, '-x'],
     ['--audience has an empty value', '--issuer', ISSUER, '--audience', '', ...keys],

@@ -1,0 +1,95 @@
+/**
+ * A hit in the verified-token cache, on strings that have never been seen as such: only their text has.
+ *
+ * @module
+ */
+
+import { measure, type Subject } from '../harness.ts';
+import { loadPeer } from '../peers/load.ts';
+import { figure, spread, type Bench, type BenchContext, type Section, type Skipped } from '../section.ts';
+import { compare, pairedRatios, summarize } from '../statistics.ts';
+import { hasSubject, OURS } from '../subjects.ts';
+import { CLIENT_ID, GOOGLE_ISSUER, makeKey, mint, type Minted, type TokenKey } from '../tokens.ts';
+
+const TOKENS = 400;
+const PEER = 'fast-jwt, cache';
+const TITLE = 'A hit in the verified-token cache';
+
+type Verify = (token: string) => unknown;
+
+export const cacheHit: Bench = {
+  name: 'cache-hit',
+  run: async ({ quick, built: { api } }: BenchContext): Promise<Section | Skipped> => {
+    const key = makeKey('rsa-2048', 'RS256');
+    const minted = mint(key.privateKey, 'RS256', TOKENS);
+    const verify = cachedVerifier(api, key);
+    if (verify === undefined)
+      return { name: 'cache-hit', title: TITLE, skipped: 'createVerifier has no "cache" option yet' };
+    const subjects = [
+      cachedSubject(OURS, minted, verify, (result) => (result as { claims: unknown }).claims),
+      cachedSubject(PEER, minted, await fastJwtVerifier(key), (result) => result),
+    ];
+    const measured = await measure(subjects, {
+      rounds: quick ? 15 : 100,
+      warmupRounds: 5,
+      calls: TOKENS,
+      inputs: TOKENS,
+    });
+    const [ours, theirs] = [measured.get(OURS) ?? [], measured.get(PEER) ?? []];
+    const ratio = pairedRatios(ours, theirs);
+    return {
+      name: 'cache-hit',
+      title: TITLE,
+      prose: [
+        'Every call gets a string built afresh: a string that had been looked up before would bring its hash along. '
+          + `Ours costs ${spread(ratio)} times fast-jwt's; `
+          + `theirs is ${compare(summarize(ours).median, summarize(theirs).median)}.`,
+      ],
+      tables: [{ head: ['', 'µs'], rows: [...measured].map(([name, times]) => [name, spread(summarize(times))]) }],
+      charts: {},
+      numbers: { 'µs jwt-assay': summarize(ours).median, 'to fast-jwt': Number(figure(ratio.median)) },
+    };
+  },
+};
+
+function cachedSubject(
+  name: string,
+  minted: readonly Minted[],
+  verify: Verify,
+  claimsOf: (result: unknown) => unknown,
+): Subject {
+  let fresh: string[] = [];
+  return {
+    name,
+    beforeRound: () => {
+      fresh = minted.map(({ token }) => Buffer.from(token, 'latin1').toString('latin1'));
+    },
+    run: (index) => verify(fresh[index] ?? ''),
+    isRight: (result, index) => hasSubject(claimsOf(result), minted, index),
+  };
+}
+
+/** Undefined while the option does not exist. */
+function cachedVerifier(
+  { createVerifier, createKeySet }: typeof import('../../src/index.ts'),
+  { jwks }: TokenKey,
+): Verify | undefined {
+  const options = { issuer: GOOGLE_ISSUER, audience: CLIENT_ID, keys: createKeySet(jwks), cache: { maxTokens: 1000 } };
+  try {
+    return createVerifier(options).verifySync;
+  } catch (error) {
+    if (error instanceof TypeError && error.message.includes('cache')) return undefined;
+    throw error;
+  }
+}
+
+async function fastJwtVerifier({ publicKey }: TokenKey): Promise<Verify> {
+  const { default: fastJwt } = await loadPeer<{ default: { createVerifier: (options: object) => Verify } }>('fast-jwt');
+  return fastJwt.createVerifier({
+    key: publicKey.export({ format: 'pem', type: 'spki' }),
+    algorithms: ['RS256'],
+    allowedIss: GOOGLE_ISSUER,
+    allowedAud: CLIENT_ID,
+    cache: 1000,
+  });
+}

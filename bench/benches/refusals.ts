@@ -1,0 +1,88 @@
+/**
+ * What a refusal costs, by the step that refuses.
+ *
+ * @module
+ */
+
+import type { RefusalCode } from '../../src/index.ts';
+import { measure, type Subject } from '../harness.ts';
+import { spread, type Bench, type Section } from '../section.ts';
+import { pairedRatios, summarize } from '../statistics.ts';
+import { googleVerifier, oursSync, tokenAt } from '../subjects.ts';
+import { makeKey, mint, type Minted } from '../tokens.ts';
+
+const TOKENS = 200;
+const GOOD = 'accepted';
+const BAD_SIGNATURE = 'one bit of the signature changed';
+
+export const refusals: Bench = {
+  name: 'refusals',
+  run: async ({ quick, built }): Promise<Section> => {
+    const key = makeKey('rsa-2048', 'RS256');
+    const good = mint(key.privateKey, 'RS256', TOKENS);
+    const verifier = googleVerifier(built.api, key);
+    const refused = (name: string, code: RefusalCode, spoil: (token: string) => string): Subject => {
+      const minted = good.map(({ token, sub }): Minted => ({ sub, token: spoil(token) }));
+      return {
+        name,
+        run: (index) => codeOf(() => verifier.verifySync(tokenAt(minted, index))),
+        isRight: (result) => result === code,
+      };
+    };
+    const early = [
+      refused('1 MB of text', 'token_too_long', (token) => token.padEnd(1_000_000, 'A')),
+      refused('8 KB of dots', 'malformed_compact', () => '.'.repeat(8_000)),
+      refused('"alg": "none"', 'algorithm_not_allowed', withAlgNone),
+    ];
+    const signatures = [oursSync(verifier, good, GOOD), refused(BAD_SIGNATURE, 'signature_invalid', flipBit)];
+    const cheap = await measure(early, { rounds: quick ? 9 : 60, warmupRounds: 4, calls: 10 * TOKENS, inputs: TOKENS });
+    const dear = await measure(signatures, { rounds: quick ? 9 : 60, warmupRounds: 3, calls: TOKENS, inputs: TOKENS });
+    const bad = pairedRatios(dear.get(BAD_SIGNATURE) ?? [], dear.get(GOOD) ?? []);
+    const times = [...cheap, ...dear].map(([name, values]) => [name, summarize(values)] as const);
+    return {
+      name: 'refusals',
+      title: 'Refusals',
+      prose: [
+        'With the error that says why. What is refused before any cryptography must cost an attacker more to send '
+          + `than us to refuse. A bad signature costs ${spread(bad)} times an accepted token.`,
+      ],
+      tables: [{ head: ['', 'µs'], rows: times.map(([name, summary]) => [name, spread(summary)]) }],
+      charts: {
+        refusals: {
+          kind: 'bars',
+          title: 'A refusal before any cryptography',
+          unit: 'µs',
+          bars: times
+            .slice(0, early.length)
+            .map(([label, { median, p10, p90 }]) => ({ label, value: median, low: p10, high: p90, ours: true })),
+        },
+      },
+      numbers: {
+        ...Object.fromEntries(times.map(([name, { median }]) => [`µs ${name}`, median])),
+        'bad to good': bad.median,
+      },
+    };
+  },
+};
+
+function codeOf(verify: () => unknown): unknown {
+  try {
+    verify();
+    return 'accepted';
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? error.code : undefined;
+  }
+}
+
+function withAlgNone(token: string): string {
+  const header = Buffer.from('{"alg":"none","typ":"JWT"}', 'utf8').toString('base64url');
+  return `${header}.${token.split('.')[1] ?? ''}.`;
+}
+
+/** Keeps the spelling canonical: a signature whose last letter were changed might be refused before it is checked. */
+function flipBit(token: string): string {
+  const end = token.lastIndexOf('.');
+  const signature = Buffer.from(token.slice(end + 1), 'base64url');
+  signature[100] = (signature[100] ?? 0) ^ 1;
+  return `${token.slice(0, end + 1)}${signature.toString('base64url')}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * A whole verification, of distinct tokens, against the floor and the peers.
+ *
+ * @module
+ */
+
+import { compareWith, comparisonTable, ratioChart } from '../comparison.ts';
+import { FLOOR, floorSubject } from '../floor.ts';
+import { measure } from '../harness.ts';
+import type { Bench, Section } from '../section.ts';
+import { EXCLUSIONS, googleVerifier, OURS, OURS_ASYNC, oursAsync, oursSync, peerSubjects } from '../subjects.ts';
+import { makeKey, mint } from '../tokens.ts';
+
+const TOKENS = 400;
+
+export const whole: Bench = {
+  name: 'whole',
+  run: async ({ quick, built }): Promise<Section> => {
+    const key = makeKey('rsa-2048', 'RS256');
+    const minted = mint(key.privateKey, 'RS256', TOKENS);
+    const verifier = googleVerifier(built.api, key);
+    const subjects = [
+      floorSubject(minted, key.publicKey, 'RS256'),
+      oursSync(verifier, minted),
+      oursAsync(verifier, minted),
+      ...(await peerSubjects(minted, key)),
+    ];
+    const measured = await measure(subjects, {
+      rounds: quick ? 9 : 60,
+      warmupRounds: quick ? 2 : 6,
+      calls: TOKENS,
+      inputs: TOKENS,
+    });
+    const compared = compareWith(FLOOR, measured);
+    return {
+      name: 'whole',
+      title: 'A whole verification',
+      prose: [
+        `RS256 with 2048 bits, ${TOKENS} distinct Google-like tokens of about 1 KB, keys at hand. The floor is what `
+          + 'node:crypto alone needs for the signature, with the token already taken apart; nobody can be faster. '
+          + 'Ours is the Google preset.',
+        EXCLUSIONS,
+      ],
+      tables: [comparisonTable(compared)],
+      charts: { whole: ratioChart('A whole verification, in multiples of the bare signature check', compared, isOurs) },
+      numbers: Object.fromEntries([
+        ...compared.map(({ name, ratio }) => [`ratio ${name}`, ratio.median] as const),
+        ...compared
+          .filter(({ name }) => name === FLOOR || isOurs(name))
+          .map(({ name, time }) => [`µs ${name}`, time.median] as const),
+        ...compared
+          .filter(({ name }) => isOurs(name))
+          .map(({ name, overhead }) => [`overhead ${name}`, overhead.median] as const),
+      ]),
+    };
+  },
+};
+
+function isOurs(name: string): boolean {
+  return name === OURS || name === OURS_ASYNC;
+}

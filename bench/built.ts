@@ -1,0 +1,65 @@
+/**
+ * The package as it is built, in a temporary folder: what is timed is JavaScript that tsc wrote, not what tsx makes of
+ * the source.
+ *
+ * @module
+ */
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** The public names of the built package. */
+export type BuiltApi = typeof import('../src/index.ts');
+
+export interface BuiltPackage {
+  readonly api: BuiltApi;
+  /** Its folder. */
+  readonly folder: string;
+  /** The URL of a file in it. */
+  readonly urlOf: (path: string) => string;
+  /** Imports a file of it. The type says what the source of that file exports. */
+  readonly load: <T>(path: string) => Promise<T>;
+  /** Octets of the files whose names end so. */
+  readonly size: (extension: string) => { readonly files: number; readonly octets: number };
+  readonly remove: () => void;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** @throws {Error} with the compiler's words where the source does not compile. */
+export async function buildPackage(): Promise<BuiltPackage> {
+  const folder = mkdtempSync(join(tmpdir(), 'jwt-assay-bench-'));
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'src/tsconfig.json', '--outDir', folder], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`tsc failed:\n${stdout}`);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "sideEffects": false }\n');
+
+  const urlOf = (path: string): string => pathToFileURL(join(folder, path)).href;
+  return {
+    api: (await import(urlOf('index.js'))) as BuiltApi,
+    folder,
+    urlOf,
+    load: async <T>(path: string) => (await import(urlOf(path))) as T,
+    size: (extension) => sizeOf(folder, extension),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Files below a folder whose names end so, and their octets. */
+export function sizeOf(folder: string, extension: string): { readonly files: number; readonly octets: number } {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith(extension) && !name.includes('node_modules'),
+  );
+  const sizes = names
+    .map((name) => statSync(join(folder, name)))
+    .filter((stat) => stat.isFile())
+    .map(({ size }) => size);
+  return { files: sizes.length, octets: sizes.reduce((sum, size) => sum + size, 0) };
+}

@@ -1,0 +1,4 @@
+import { createVerifier, type KeySet } from '../../../src/index.ts';
+
+declare const keys: KeySet;
+export const verifier = createVerifier({ issuer: 'i', audience: 'a', audiance: 'b', keys }); // refused: misspelt

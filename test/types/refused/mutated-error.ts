@@ -1,0 +1,4 @@
+import { type JwtError } from '../../../src/index.ts';
+
+declare const error: JwtError;
+error.code = 'token_expired'; // refused: a refusal stays what it was

@@ -1,0 +1,3 @@
+import { readUnverified, type VerifiedJwt } from '../../../src/index.ts';
+
+export const jwt: VerifiedJwt = readUnverified('a.b.c'); // refused: only verification makes a VerifiedJwt
