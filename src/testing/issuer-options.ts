@@ -60,14 +60,14 @@ export function readIssuerOptions(options: TestIssuerOptions): IssuerTerms {
   const given = readOptions(options, 'createTestIssuer', [
     'issuer', 'audience', 'clock', 'alg', 'keys', 'cacheControl',
   ]);
-  const alg = expectTestAlgorithm(given.alg ?? 'RS256');
-  const keys = given.keys ?? [];
+  const { alg: name = 'RS256', keys = [], issuer = GOOGLE_ISSUER, audience = TEST_AUDIENCE } = given;
+  const alg = expectTestAlgorithm(name);
   if (!Array.isArray(keys)) throw new TypeError('"keys" expected an array of private keys');
   const clock = given.clock === undefined ? createFakeClock() : expectFunction<Clock>(given.clock, 'clock');
   return {
-    publication: publicationOf(expectString(given.issuer ?? GOOGLE_ISSUER, 'issuer')),
+    publication: publicationOf(expectString(issuer, 'issuer')),
     named: given.issuer !== undefined,
-    audience: expectString(given.audience ?? TEST_AUDIENCE, 'audience'),
+    audience: expectString(audience, 'audience'),
     clock,
     now: () => expectNow(clock()),
     alg,

@@ -48,8 +48,9 @@ export function mintToken(claims: MintClaims, options: MintOptions, terms: MintT
   const { issuer, audience, ring, clock } = terms;
   if (!isJsonObject(claims)) throw new TypeError('"claims" expected an object');
   const given = readOptions(options, 'mint', ['key', 'kid', 'typ', 'lifetime']);
-  const key = ring.choose(expectKeyChoice(given.key ?? 'current'));
-  const lifetime = expectNumber(given.lifetime ?? LIFETIME, 'lifetime', -1e10, 1e10);
+  const { key: choice = 'current', lifetime: seconds = LIFETIME, typ = 'JWT' } = given;
+  const key = ring.choose(expectKeyChoice(choice));
+  const lifetime = expectNumber(seconds, 'lifetime', -1e10, 1e10);
   const kid = given.kid === undefined ? key.kid : given.kid;
   const iat = Math.floor(clock());
   const times = { iat, exp: iat + lifetime };
@@ -59,7 +60,7 @@ export function mintToken(claims: MintClaims, options: MintOptions, terms: MintT
   return signJwt({ ...defaults, ...claims }, key.privateKey, {
     alg: key.alg,
     ...(kid === null ? {} : { kid: expectString(kid, 'kid') }),
-    typ: expectString(given.typ ?? 'JWT', 'typ'),
+    typ: expectString(typ, 'typ'),
   });
 }
 

@@ -14,6 +14,9 @@ const folder = temporaryFolder();
 folder.write('keys.json', JSON.stringify({ keys: [publicJwk()] }));
 folder.write('private.pem', pem(privateKey));
 const google = createTestIssuer({ clock: () => NOW, keys: [privateKey] });
+const issuer = createTestIssuer({
+  issuer: 'https://issuer.example', audience: 'my-api', clock: () => NOW, keys: [privateKey],
+});
 
 /** As a POSIX shell would take the line apart, apart from all that these lines do not use. */
 function wordsOf(line: string): readonly string[] {
@@ -30,8 +33,10 @@ afterEach(() => vi.unstubAllGlobals());
 it('are there', () => expect(lines.length).toBeGreaterThanOrEqual(6));
 
 it.each(lines)('assay %s', async (line) => {
-  vi.stubGlobal('fetch', google.fetch);
-  const token = line.includes('--google') ? signJwt(GOOGLE_CLAIMS, privateKey, { kid: google.kid }) : mint();
+  const discovers = line.includes('--issuer') && !line.includes('--keys');
+  vi.stubGlobal('fetch', discovers ? issuer.fetch : google.fetch);
+  const known = discovers ? issuer.mint() : mint();
+  const token = line.includes('--google') ? signJwt(GOOGLE_CLAIMS, privateKey, { kid: google.kid }) : known;
   const { status, stdout, stderr } = await run(wordsOf(line), { stdin: `${token}\n`, stopped: Promise.resolve() });
   expect({ status, stderr: line.startsWith('dev-issuer') ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).not.toBe('');

@@ -37,7 +37,7 @@ describe('createKeySet: forms', () => {
 
   it.each([
     [undefined], [null], [7], [true], ['{"keys":[]}'], ['https://example.com/keys'], [''], [() => ({})],
-    [Buffer.from('{}')], [new Uint8Array(2)], [Promise.resolve({ keys: [] })], [new Map()], [Object.create({ keys: [] })],
+    [Buffer.from('{}')], [new Uint8Array(2)], [Promise.resolve({ keys: [] })], [new Map()], [createKeySet(ED)], [Object.create({ keys: [] })],
   ])('throws TypeError for %o', (input) => {
     expect(() => createKeySet(input as never)).toThrow(TypeError);
   });
