@@ -77,7 +77,7 @@ const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([0n, 1n, P25519 - 1n, Y8, P25
 /**
  * Says what is wrong with an Ed25519 public key, or undefined if nothing is known to be.
  *
- * node:crypto takes any 32 octets for a key and only fails to verify with them, or, for a point of small order, does not fail.
+ * node:crypto takes any 32 octets for a key, and some versions of it verify with a point of small order what anybody can write down.
  *
  * @param x 32 octets: y little-endian, and in the highest bit the sign of x (RFC 8032 §5.1.2)
  */

@@ -150,7 +150,8 @@ describe('importPem: a certificate', () => {
     ['either', utcTime(''), generalizedTime('2025')],
   ])('is refused when its date %s cannot be read', (_, from, to) => {
     expect(refusalOf(() => importPem(certificatePem(spkiOf(ED_1.publicKey), from, to)))).toMatchObject({
-      code: 'key_unusable', rule: 'RFC 5280 §4.1.2.5',
+      // Some versions of OpenSSL read the certificate and give no date, others do not read it at all.
+      code: 'key_unusable', rule: expect.stringMatching(/^RFC (?:5280 §4\.1\.2\.5|7468 §5)$/),
     });
   });
 });
