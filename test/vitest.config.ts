@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Suites that need an extra install have scripts of their own.
     exclude: ['**/node_modules/**', 'test/browser/**', 'test/proxies/**', 'test/planted/**', 'test/mutation/**'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
