@@ -8,7 +8,7 @@ import type { ClaimCheck, ClaimRule, JwtClaimsSet, Leeway } from '../jose/claims
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { KeyLookup } from '../jose/key-set.ts';
 import { expectNumber, expectStrings } from '../jose/options.ts';
-import { createPolicy, type PolicyOptions } from '../jose/policy.ts';
+import { createPresetPolicy, type PolicyOptions } from '../jose/policy.ts';
 import type { RemoteKeySet } from '../keys/remote-key-set.ts';
 import { expectKeys } from '../verifier/authorities.ts';
 import {
@@ -75,8 +75,8 @@ export function assemblePreset<C extends JwtClaimsSet, O extends VerifyOptions>(
     requiredClaims: Array.isArray(more) ? [...requiredClaims, ...more] : more,
   };
   return assembleVerifier<C, O>({
-    // createPolicy checks what this cast claims: it reads every option as unknown.
-    trusted: { policy: createPolicy(policy as PolicyOptions, rules), keys: expectKeys(keys) },
+    // createPresetPolicy checks what this cast claims: it reads every option as unknown.
+    trusted: { policy: createPresetPolicy(policy as PolicyOptions, rules), keys: expectKeys(keys) },
     clock: readClockOption(clock),
     bindings,
   });

@@ -87,7 +87,7 @@ const youngEnough: ClaimRule = {
 /** An issuer's mistake, milliseconds for seconds say, must not make a token that lives for ever. */
 const lifetimeBounded: ClaimRule = {
   code: 'lifetime_too_long',
-  rule: 'RFC 8725 §3.10',
+  rule: 'RFC 7519 §4.1.4',
   claim: 'exp',
   check: (claims, { expected: { maxLifetime } }) => {
     const [exp, iat] = [timeOf(claims, 'exp'), timeOf(claims, 'iat')];
@@ -153,7 +153,8 @@ const GENERAL_RULES: readonly ClaimRule[] = [
 
 /** The general rules, then a preset's, then the caller's checks: the whole list that a policy asks. */
 export function orderRules(presetRules: readonly ClaimRule[]): readonly ClaimRule[] {
-  return Object.freeze([...GENERAL_RULES, ...presetRules, ownChecks]);
+  // Copies, frozen: what one policy hands out, to a trace say, must not change another.
+  return Object.freeze([...GENERAL_RULES, ...presetRules, ownChecks].map((rule) => Object.freeze({ ...rule })));
 }
 
 /** A NumericDate, or undefined where there is none. Its type has been asked for; with an observer the rules go on all the same. */

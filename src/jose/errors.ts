@@ -54,7 +54,7 @@ export const REFUSALS: Readonly<Record<RefusalCode, readonly [rule: string, mean
   token_not_yet_valid: ['RFC 7519 §4.1.5', 'the token is not valid yet'],
   token_issued_in_future: ['RFC 7519 §4.1.6', 'the token claims to have been issued in the future'],
   token_too_old: ['RFC 7519 §4.1.6', 'the token was issued too long ago'],
-  lifetime_too_long: ['RFC 8725 §3.10', 'the token lives longer than is accepted here'],
+  lifetime_too_long: ['RFC 7519 §4.1.4', 'the token lives longer than is accepted here'],
   hosted_domain_not_allowed: ['OIDC Core §5.1.2', 'the account does not belong to an accepted hosted domain'],
   email_not_verified: ['OIDC Core §5.1', 'the e-mail address is not verified'],
   nonce_mismatch: ['OIDC Core §3.1.3.7 step 11', 'the nonce is not the one of this sign-in'],
@@ -100,10 +100,11 @@ export class JwtError extends Error {
 
   constructor(code: RefusalCode, details: RefusalDetails = {}) {
     const [rule, meaning] = REFUSALS[code];
+    const message = String(details.message ?? meaning);
     const depth = Error.stackTraceLimit;
     // Reflect.set and not assignment: under --frozen-intrinsics it reports failure where assignment would throw.
     Reflect.set(Error, 'stackTraceLimit', 0);
-    super(details.message ?? meaning);
+    super(message);
     Reflect.set(Error, 'stackTraceLimit', depth);
     this.code = code;
     this.rule = details.rule ?? rule;

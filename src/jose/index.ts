@@ -5,7 +5,7 @@
  */
 
 export { decodeBase64url, encodeBase64url } from './base64url.ts';
-export type { ClaimCheck, JwtClaimsSet, Leeway, NumericDate } from './claims.ts';
+export type { ClaimCheck, ClaimRule, JwtClaimsSet, Leeway, NumericDate } from './claims.ts';
 export { JwtError, REFUSALS } from './errors.ts';
 export type { RefusalCode, RefusalDetails } from './errors.ts';
 export type { JsonObject } from './json.ts';

@@ -81,7 +81,11 @@ function rsaPss(bits: HashBits): SignatureScheme {
   };
 }
 
-/** ECDSA (RFC 7518 §3.4): R and S side by side, each as long as the curve's order, and not as DER. */
+/**
+ * ECDSA (RFC 7518 §3.4): R and S side by side, each as long as the curve's order, and not as DER.
+ *
+ * For every (R, S) that holds, (R, n - S) holds as well, and JOSE does not choose between them: two tokens may differ in nothing but that.
+ */
 function ecdsa(bits: HashBits, crv: string, signatureLength: number): SignatureScheme {
   const hash = `sha${bits}` as const;
   const dsaEncoding = 'ieee-p1363';

@@ -97,7 +97,7 @@ export function thumbprint(jwk: unknown): string {
   return encodeBase64url(hash.digest());
 }
 
-/** RFC 7638 §3.2: the names in the order of their code points, which is the order written here. */
+/** RFC 7638 §3.2, §3.3: the required members, their names in the order of their code points, which is the order written here. */
 function requiredMembers(material: KeyMaterial): Readonly<Record<string, string>> {
   const { kty } = material;
   switch (kty) {
@@ -129,7 +129,7 @@ function refuseWeak(material: KeyMaterial, alg: string | undefined): void {
     if (weakness !== undefined) throw unusable(weakness, 'RFC 7518 §3.3');
   } else if (material.kty === 'OKP') {
     const weakness = ed25519Weakness(material.x);
-    if (weakness !== undefined) throw unusable(weakness, 'RFC 8032 §5.1.3');
+    if (weakness !== undefined) throw unusable(weakness, 'RFC 8725 §3.4');
   } else if (material.kty === 'oct') {
     // RFC 7518 §3.2: a key as long as the hash or longer. Without "alg", long enough for the shortest of them.
     const scheme = alg === undefined ? undefined : schemeOf(alg);
@@ -156,8 +156,8 @@ function toKeyObject(material: KeyMaterial): KeyObject {
   try {
     return createPublicKey({ key: Buffer.from(encodeSpki(material)), format: 'der', type: 'spki' });
   } catch {
-    // What is left for node:crypto to find: a point that is not on its curve.
-    throw unusable('the key is not a point of the curve', 'RFC 7518 §6.2.1');
+    // What is left for node:crypto to find: a point that is not on its curve, or an algorithm that it was told not to offer.
+    throw unusable('node:crypto does not take the key: not a point of its curve?', 'RFC 8725 §3.4');
   }
 }
 

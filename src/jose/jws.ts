@@ -9,7 +9,7 @@ import { JwtError } from './errors.ts';
 import { member, parseJsonObject, type JsonObject } from './json.ts';
 import { allowAlgorithms, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
 import type { VerificationKey } from './jwk.ts';
-import { selectKeys, type KeyHint, type KeyLookup, type KeySelection } from './key-set.ts';
+import { expectKeyLookup, selectKeys, type KeyHint, type KeyLookup, type KeySelection } from './key-set.ts';
 import { expectNumber, readOptions } from './options.ts';
 
 /** The JOSE Header, its known parameters typed. Frozen. Others are there, and mean nothing here (RFC 7515 §4). */
@@ -65,13 +65,14 @@ export function parseHeader(jws: CompactJws): JoseHeader {
   if (!isStringIfPresent(header, 'cty')) throw badParameter('cty', 'RFC 7515 §4.1.10');
   // RFC 7515 §4.1.11: what is critical must be understood. We understand no extension, so we need not read the list.
   if (Object.hasOwn(header, 'crit')) throw new JwtError('critical_header_unsupported');
-  // RFC 7797 §6, §7: "b64" changes what was signed, must be critical, and has no place in a JWT.
+  // RFC 7797 §6, §7: "b64" false changes what was signed, must be critical, and has no place in a JWT. True changes nothing; it is
+  // refused all the same, being no parameter that anybody needs to send.
   if (Object.hasOwn(header, 'b64')) throw new JwtError('critical_header_unsupported', { rule: 'RFC 7797 §6' });
   return header as JoseHeader;
 }
 
 /**
- * Checks the JWS Signature against the JWS Signing Input (RFC 7515 §5.2 steps 6 to 8), and returns the key that holds.
+ * Checks the JWS Signature against the JWS Signing Input (RFC 7515 §5.2 steps 7 and 8), and returns the key that holds.
  *
  * The signing input is the octets as received, never a re-encoding. The key was chosen before we came here, with its
  * algorithm, so this function cannot be talked into another one.
@@ -88,7 +89,8 @@ export function verifySignature(jws: CompactJws, { scheme, keys }: KeySelection)
 }
 
 function holds(scheme: SignatureScheme, key: VerificationKey, input: Uint8Array, signature: Uint8Array): boolean {
-  // RFC 8017 §8.1.2 and §8.2.2 step 1, RFC 7518 §3.4: exactly as long as it must be. A genuine one may begin with zeros.
+  // RFC 8017 §8.1.2 and §8.2.2 step 1, RFC 7518 §3.2 and §3.4, RFC 8032 §5.1.7: exactly as long as it must be. A genuine one may
+  // begin with zeros.
   if (signature.length !== (scheme.signatureLength ?? Math.ceil(key.bits / 8))) return false;
   try {
     return scheme.verify(key.keyObject, input, signature);
@@ -134,12 +136,13 @@ export function verifyJws(token: string, keys: KeyLookup, options: VerifyJwsOpti
   const { maxTokenLength = DEFAULT_MAX_TOKEN_LENGTH } = given;
   const algorithms = allowAlgorithms(given.algorithms);
   const maxLength = expectNumber(maxTokenLength, 'maxTokenLength', 1, MAX_TOKEN_LENGTH);
+  // No time is within the dates of a certificate: every comparison with NaN is false.
   const now = given.now === undefined ? Number.NaN : expectNumber(given.now, 'now', 0, 1e11);
 
   const jws = parseCompact(token, maxLength); // RFC 7515 §7.1
   const header = parseHeader(jws); // RFC 7515 §4
-  verifySignature(jws, selectKeys(keys, hintOf(header), algorithms, now)); // RFC 7515 §5.2
-  return { header, payload: decodePayload(jws) };
+  verifySignature(jws, selectKeys(expectKeyLookup(keys), hintOf(header), algorithms, now)); // RFC 7515 §5.2
+  return Object.freeze({ header, payload: decodePayload(jws) });
 }
 
 /** What a header asks of a key set. */

@@ -10,7 +10,7 @@ import { JwtError } from './errors.ts';
 import { member, parseJsonObject, type JsonObject } from './json.ts';
 import type { JwsAlgorithm } from './jwa.ts';
 import type { VerificationKey } from './jwk.ts';
-import { selectKeys, type KeyLookup } from './key-set.ts';
+import { expectKeyLookup, selectKeys, type KeyLookup } from './key-set.ts';
 import {
   decodePayload,
   hintOf,
@@ -42,7 +42,7 @@ export interface UnverifiedJwt {
   readonly claims: JsonObject;
 }
 
-/** Someone who signs tokens: what we expect of them, and their keys. */
+/** Someone who signs tokens: what we expect of them, and their keys. In a directory, its types and cap on length count. */
 export interface Authority {
   readonly policy: JwtPolicy;
   readonly keys: KeyLookup;
@@ -71,7 +71,7 @@ export type Trace = (event: TraceEvent) => void;
 
 /** Options of {@link verifyJwt}. */
 export interface VerifyJwtOptions {
-  /** With it, every claim rule is asked; the first broken one is still the verdict. */
+  /** With it, every claim rule is asked; the first broken one is still the verdict. What it throws is thrown on. */
   readonly trace?: Trace;
 }
 
@@ -100,14 +100,14 @@ export function verifyJwt(
 ): VerifiedJwt {
   const { trace } = readOptions(options, 'verifyJwt', ['trace']);
   const call = trace === undefined ? {} : { trace: expectFunction<Trace>(trace, 'trace') };
-  return verifyWith(token, { policy: expectPolicy(policy), keys }, expectNow(now), call);
+  return verifyWith(token, { policy: expectPolicy(policy), keys: expectKeyLookup(keys) }, expectNow(now), call);
 }
 
 /**
  * The spine. The order of its lines is the order of the checks: nothing in the payload is read before the signature holds.
  *
  * The one exception is "iss", where several authorities are configured: someone's keys must be chosen. It is used for that
- * look-up alone, and asked again with the other claims once the signature of that very authority has held.
+ * look-up alone, and is asked again with the other claims once the signature of that very authority has held.
  */
 export function verifyWith(
   token: unknown,
@@ -122,7 +122,7 @@ export function verifyWith(
   validateType(header, trusted.policy.types); // RFC 8725 §3.11
   trace?.({ step: 'parseHeader', header });
 
-  const { keys, policy } = 'keys' in trusted ? trusted : selectIssuer(jws, trusted, trace); // RFC 8725 §3.8
+  const { keys, policy } = isDirectory(trusted) ? selectIssuer(jws, trusted, trace) : trusted; // RFC 8725 §3.8
   const selection = selectKeys(keys, hintOf(header), policy.algorithms, now); // RFC 7515 §4.1.4, RFC 8725 §3.1
   trace?.({ step: 'selectKeys', alg: selection.scheme.alg, keys: selection.keys });
 
@@ -153,6 +153,11 @@ export function readUnverified(token: string): UnverifiedJwt {
   return Object.freeze({ header, claims: parseClaimsSet(decodePayload(jws)) });
 }
 
+/** Whether "iss" must be read to know whom to ask. */
+export function isDirectory(trusted: Authority | AuthorityDirectory): trusted is AuthorityDirectory {
+  return Object.hasOwn(trusted, 'authorityOf');
+}
+
 /** RFC 8725 §3.11: a token of another kind is not a token for us, whoever signed it. */
 function validateType(header: JoseHeader, types: readonly string[] | null): void {
   const typ = typeOf(header, 'typ');
@@ -176,7 +181,8 @@ function selectIssuer(jws: CompactJws, directory: AuthorityDirectory, trace: Tra
   if (iss === undefined) throw new JwtError('claim_missing', { claim, rule: 'RFC 7519 §4.1.1' });
   if (typeof iss !== 'string') throw new JwtError('claim_invalid', { claim, rule: 'RFC 7519 §4.1.1' });
   const authority = directory.authorityOf(iss);
-  if (authority === undefined) throw new JwtError('issuer_not_allowed', { claim });
+  // Whoever answered, the policy must be that of this very issuer.
+  if (!authority?.policy.issuers?.includes(iss)) throw new JwtError('issuer_not_allowed', { claim });
   trace?.({ step: 'selectIssuer', issuer: iss });
   return authority;
 }

@@ -32,6 +32,9 @@ export type KeyMaterial =
   | { readonly kty: 'OKP'; readonly x: Uint8Array }
   | { readonly kty: 'oct'; readonly k: Uint8Array };
 
+/** Characters: several times those of the longest modulus that is accepted. */
+const MAX_MEMBER_LENGTH = 8192;
+
 /**
  * Reads the public members of a JWK, or the secret of a symmetric one.
  *
@@ -65,7 +68,9 @@ function materialOf(jwk: JsonObject): KeyMaterial {
 /** The octets of a base64url member, of exactly `length` where one is given (RFC 7518 §6.2.1.2, RFC 8037 §2). */
 function readOctets(jwk: JsonObject, name: string, length?: number): Uint8Array {
   const text = member(jwk, name);
-  if (typeof text !== 'string') throw unusable(`"${name}" is missing or not a string`, 'RFC 7518 §6');
+  if (typeof text !== 'string' || text.length > MAX_MEMBER_LENGTH) {
+    throw unusable(`"${name}" is missing, not a string, or too long`, 'RFC 7518 §6');
+  }
   let octets: Uint8Array;
   try {
     octets = decodeBase64url(text);

@@ -84,8 +84,8 @@ export function createKeySet(input: KeySetInput, options: KeySetOptions = {}): K
     : imported.keys;
   const byKid = new Map<string | undefined, readonly VerificationKey[]>();
   for (const key of keys) byKid.set(key.kid, Object.freeze([...(byKid.get(key.kid) ?? []), key]));
-  // A key without an ID can serve a token that names one only where no other key could have been meant.
-  const unnamed = keys.length === 1 ? (byKid.get(undefined) ?? []) : [];
+  // A key without an ID can serve a token that names one only where no other key could have been meant, usable or not.
+  const unnamed = keys.length === 1 && imported.skipped.length === 0 ? (byKid.get(undefined) ?? []) : [];
   return Object.freeze({
     keys: Object.freeze(keys),
     skipped: Object.freeze(imported.skipped),
@@ -112,11 +112,11 @@ export function selectKeys(
   const scheme = schemeOf(hint.alg);
   if (scheme === undefined || !algorithms.includes(scheme.alg)) throw new JwtError('algorithm_not_allowed');
 
-  // RFC 7515 §4.1.4: a token with a key ID means that key and no other.
+  // RFC 7515 §4.1.4 calls the ID a hint. Here a token that has one means that key and no other.
   const found = lookup.find(hint.kid);
   if (found.length === 0) throw new JwtError('key_not_found');
 
-  // RFC 8725 §3.1, RFC 7517 §4.4: each key is for one algorithm.
+  // RFC 8725 §3.1, RFC 7517 §4.4: a key is for the algorithm that it says, or for those of one family, which differ in the hash.
   const fitting = found.filter((key) => fits(key, scheme, algorithms));
   if (fitting.length === 0) {
     throw new JwtError('algorithm_not_allowed', { message: 'the key is not for the algorithm of the token' });
@@ -135,7 +135,16 @@ export function selectKeys(
   if (keys.length > (hint.kid === undefined ? MAX_TRIES_WITHOUT_KID : 1)) {
     throw new JwtError('key_unusable', { message: 'too many keys fit the token', rule: 'RFC 7517 §4.5' });
   }
-  return { scheme, keys };
+  // Frozen: a trace is shown them before the signature is checked.
+  return Object.freeze({ scheme, keys: Object.freeze(keys) });
+}
+
+/** @throws {TypeError} unless the value can look keys up. A JWK Set as such cannot: {@link createKeySet} makes it so. */
+export function expectKeyLookup(keys: unknown): KeyLookup {
+  if (typeof keys !== 'object' || keys === null || typeof Reflect.get(keys, 'find') !== 'function' || Array.isArray(keys)) {
+    throw new TypeError('"keys" is required, and expected a key set: see createKeySet');
+  }
+  return keys as KeyLookup;
 }
 
 /** Whether the key is of the type, curve and algorithm of the scheme. */
@@ -175,6 +184,9 @@ function importInput(input: unknown): ImportedKeys {
     return { keys: [importPem(input)], skipped: [] };
   }
   if (input instanceof KeyObject) return { keys: [importKeyObject(input)], skipped: [] };
+  if (Array.isArray(input) && input.some((item) => item instanceof KeyObject)) {
+    throw new TypeError('a list of keys is one of JWKs; a KeyObject stands alone');
+  }
   if (Array.isArray(input)) return importMembers(input.map((jwk) => ({ jwk })));
   if (!isJsonObject(input) || !isPlainObject(input)) throw new TypeError('"input" expected a key set');
   if (typeof member(input, 'find') === 'function') throw new TypeError('"input" is a key set already');
@@ -218,13 +230,15 @@ function importMembers(members: readonly SetMember[]): ImportedKeys {
     }
   }
   // RFC 8725 §2.1: a secret beside public keys, usable or not, invites taking one for the other.
-  if (keys.some((key) => key.kty !== 'oct') && members.some(isSymmetric)) {
+  if (keys.length > 0 && mixesSymmetry(members)) {
     const message = 'the set mixes symmetric keys with public ones';
     throw new JwtError('key_unusable', { message, rule: 'RFC 8725 §2.1' });
   }
   return { keys, skipped };
 }
 
-function isSymmetric(candidate: SetMember): boolean {
-  return 'jwk' in candidate && isJsonObject(candidate.jwk) && member(candidate.jwk, 'kty') === 'oct';
+function mixesSymmetry(members: readonly SetMember[]): boolean {
+  const jwks = members.map((candidate) => ('jwk' in candidate ? candidate.jwk : undefined)).filter(isJsonObject);
+  const types = new Set(jwks.map((jwk) => member(jwk, 'kty')));
+  return types.has('oct') && ['RSA', 'EC', 'OKP'].some((kty) => types.has(kty));
 }

@@ -8,7 +8,7 @@
 const MIN_MODULUS_BITS = 2048;
 const MAX_MODULUS_BITS = 8192;
 
-/** FIPS 186-5 §5.4: e is odd and at least 2^16 + 1. Smaller ones forgive faults in padding checks that larger do not. */
+/** Small exponents forgive faults in padding checks that large ones do not. FIPS 186-5 appendix A.1.1: odd, and more than 2^16. */
 const MIN_EXPONENT = 65_537;
 const MAX_EXPONENT = 2 ** 32 - 1;
 

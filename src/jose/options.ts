@@ -42,12 +42,13 @@ function ownEntries(options: unknown, what: string): readonly (readonly [name: P
 /**
  * Whether a value is an object as a literal makes it. What an instance of a class inherits, or a Map holds, would be overlooked.
  *
- * The prototype may be that of another realm: it is the one that has none itself.
+ * The prototype may be that of another realm: it has none itself, and is the one that has `hasOwnProperty`.
  */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty');
 }
 
 /** @throws {TypeError} unless `value` is a string that is not empty. */

@@ -2,7 +2,7 @@
  * Public keys in their textual encoding (RFC 7468): as keys, and inside X.509 certificates.
  *
  * node:crypto reads them, as leniently as OpenSSL does. A bare key is therefore written again as DER and compared, so that
- * only its one canonical encoding passes; a certificate only lends its key and its dates, and is not validated: no issuer,
+ * only its one canonical encoding passes (the key inside a certificate is not held to that); a certificate only lends its key and its dates, and is not validated: no issuer,
  * no chain, no purpose. It is trusted because of where it came from, like a JWK.
  *
  * @module
@@ -12,8 +12,8 @@ import { createPublicKey, X509Certificate, type JsonWebKey, type KeyObject } fro
 import { JwtError } from './errors.ts';
 import { importJwk, jwkToSpki, type VerificationKey } from './jwk.ts';
 
-/** RFC 7468 §2: one encapsulated text, of base64 in lines. */
-const ENCAPSULATED = /^\s*-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----\s*$/;
+/** RFC 7468 §2, and of it only what nobody needs to guess at: one encapsulated text, of base64 in lines, and nothing around it. */
+const ENCAPSULATED = /^[ \t\r\n]*-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----[ \t\r\n]*$/;
 
 /** Far more than an 8192-bit key in a certificate needs. */
 const MAX_PEM_LENGTH = 32_768;
@@ -35,7 +35,7 @@ export function importPem(pem: unknown, kid?: string): VerificationKey {
   const der = Buffer.from(body, 'base64');
   if (der.toString('base64') !== body.replace(/[\r\n]/g, '')) throw pemUnusable('not canonical base64', 'RFC 7468 §2');
   if (label === 'PUBLIC KEY') return importSpki(der, kid);
-  if (label === 'CERTIFICATE') return importCertificate(pem, kid);
+  if (label === 'CERTIFICATE') return importCertificate(der, kid);
   if (label.endsWith('PRIVATE KEY')) throw pemUnusable('the PEM holds a private key', 'RFC 7517 §9.2');
   throw pemUnusable('the PEM holds neither a public key nor a certificate', 'RFC 7468 §13');
 }
@@ -63,14 +63,19 @@ function importSpki(der: Buffer, kid: string | undefined): VerificationKey {
   return imported;
 }
 
-function importCertificate(pem: string, kid: string | undefined): VerificationKey {
-  const certificate = readWith(() => new X509Certificate(pem), 'the certificate');
+function importCertificate(der: Buffer, kid: string | undefined): VerificationKey {
+  const certificate = readWith(() => new X509Certificate(der), 'the certificate');
+  if (!der.equals(certificate.raw)) throw pemUnusable('something follows the certificate', 'RFC 7468 §5.1');
   const key = importKeyObject(readWith(() => certificate.publicKey, "the certificate's key"), kid);
-  const [notBefore, notAfter] = [certificate.validFrom, certificate.validTo].map((date) => Date.parse(date) / 1000);
-  if (notBefore === undefined || notAfter === undefined || Number.isNaN(notBefore + notAfter)) {
-    throw pemUnusable("the certificate's dates cannot be read", 'RFC 5280 §4.1.2.5');
-  }
-  return Object.freeze({ ...key, validity: Object.freeze({ notBefore, notAfter }) });
+  const validity = { notBefore: secondsOf(certificate.validFrom), notAfter: secondsOf(certificate.validTo) };
+  return Object.freeze({ ...key, validity: Object.freeze(validity) });
+}
+
+/** A date as OpenSSL prints it. Of other years than those of four digits Date.parse would make some year of our time. */
+function secondsOf(date: string): number {
+  const seconds = /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT$/.test(date) ? Date.parse(date) / 1000 : Number.NaN;
+  if (Number.isNaN(seconds)) throw pemUnusable("the certificate's dates cannot be read", 'RFC 5280 §4.1.2.5');
+  return seconds;
 }
 
 function exportJwk(key: KeyObject): JsonWebKey {

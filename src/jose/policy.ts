@@ -26,7 +26,7 @@ export interface PolicyOptions {
   readonly typ?: string | readonly string[];
   /** Claims that must be there beside "exp" and those that other options need. */
   readonly requiredClaims?: readonly string[];
-  /** Seconds since "iat". */
+  /** Seconds since "iat"; it is an expiry of our own, so the leeway of "exp" is added. */
   readonly maxAge?: number;
   /** Seconds from "iat" to "exp". */
   readonly maxLifetime?: number;
@@ -65,12 +65,20 @@ const MAX_DURATION = 1e11;
 /**
  * Checks options and freezes them into a policy.
  *
- * @param presetRules rules that a preset adds, asked after the general ones and before the caller's `checks`.
  * @throws {TypeError} for a missing, wrong, unknown or undefined option.
  * @example
  * const policy = createPolicy({ issuer: 'https://issuer.example', audience: 'my-api' });
  */
-export function createPolicy(options: PolicyOptions, presetRules: readonly ClaimRule[] = []): JwtPolicy {
+export function createPolicy(options: PolicyOptions): JwtPolicy {
+  return createPresetPolicy(options, []);
+}
+
+/**
+ * The same, with rules that a preset adds: asked after the general ones and before the caller's `checks`.
+ *
+ * @throws {TypeError} as {@link createPolicy} does.
+ */
+export function createPresetPolicy(options: PolicyOptions, presetRules: readonly ClaimRule[]): JwtPolicy {
   const given = readOptions(options, 'createPolicy', POLICY_OPTIONS);
   const { algorithms = ['RS256'], maxTokenLength = DEFAULT_MAX_TOKEN_LENGTH } = given;
   const issuers = readExpected(given.issuer, 'issuer');
@@ -119,7 +127,9 @@ export function expectPolicy(policy: unknown): JwtPolicy {
  */
 export function normalizeMediaType(type: string): string {
   const lower = type.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-  return lower.startsWith('application/') ? lower.slice('application/'.length) : lower;
+  const rest = lower.startsWith('application/') ? lower.slice('application/'.length) : lower;
+  // It may be left out only before a value that has no other "/".
+  return rest.includes('/') ? lower : rest;
 }
 
 /** A value that must be decided: given, or null. Not given is a mistake. */
@@ -159,6 +169,6 @@ function readChecks(value: unknown): ClaimExpectations['checks'] {
     throw new TypeError('"checks" expected a plain object of functions');
   }
   return Object.freeze(
-    Object.entries(value).map(([name, check]) => [name, expectFunction<ClaimCheck>(check, `checks.${name}`)] as const),
+    Object.entries(value).map(([name, check]) => Object.freeze([name, expectFunction<ClaimCheck>(check, `checks.${name}`)] as const)),
   );
 }

@@ -10,7 +10,7 @@ import { JwtError } from './errors.ts';
 import { isJsonObject, member, parseJsonObject } from './json.ts';
 import { schemeOf, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
 import type { VerificationKey } from './jwk.ts';
-import { expectString, readOptions } from './options.ts';
+import { expectString, isPlainObject, readOptions } from './options.ts';
 import { importKeyObject, looksLikePem } from './pem.ts';
 
 /** A private key, or a secret for HS*: a KeyObject, a PEM, or a JWK. */
@@ -48,14 +48,19 @@ export function signJwt(claims: object, privateKey: SigningKey, options: SignJwt
   const given = readOptions(options, 'signJwt', ['kid', 'alg', 'typ']);
   const { typ = 'JWT' } = given;
   const keyObject = readPrivateKey(privateKey);
-  const scheme = chooseScheme(publicHalf(keyObject), given.alg, declaredAlgorithm(privateKey));
+  const key = publicHalf(keyObject);
+  const scheme = chooseScheme(key, given.alg, declaredAlgorithm(privateKey));
   const header = {
     alg: scheme.alg,
     ...(given.kid === undefined ? {} : { kid: expectString(given.kid, 'kid') }),
     typ: expectString(typ, 'typ'),
   };
   const signingInput = `${encodeBase64url(toJson(header, 'options'))}.${encodeBase64url(toJson(claims, 'claims'))}`;
-  return `${signingInput}.${encodeBase64url(scheme.sign(keyObject, Buffer.from(signingInput, 'utf8')))}`;
+  const octets = Buffer.from(signingInput, 'utf8');
+  const signature = scheme.sign(keyObject, octets);
+  // A JWK may bear another key's public half; and a signature that a fault has spoilt can give the private key away.
+  if (!scheme.verify(key.keyObject, octets, signature)) throw new TypeError('"privateKey" and its public half do not match');
+  return `${signingInput}.${encodeBase64url(signature)}`;
 }
 
 function readPrivateKey(key: SigningKey): KeyObject {
@@ -79,9 +84,14 @@ function publicHalf(key: KeyObject): VerificationKey {
   return asTypeError('"privateKey"', () => importKeyObject(key.type === 'private' ? createPublicKey(key) : key));
 }
 
-/** The algorithm that a JWK says it is for (RFC 7517 §4.4). */
+/** The algorithm that a JWK says it is for (RFC 7517 §4.4). @throws {TypeError} when it is not for signing (§4.2, §4.3). */
 function declaredAlgorithm(key: SigningKey): unknown {
-  return isJsonObject(key) && !(key instanceof KeyObject) ? member(key, 'alg') : undefined;
+  if (!isJsonObject(key) || key instanceof KeyObject) return undefined;
+  const [use = 'sig', operations = ['sign']] = [member(key, 'use'), member(key, 'key_ops')];
+  if (use !== 'sig' || !Array.isArray(operations) || !operations.includes('sign')) {
+    throw new TypeError('"privateKey" is not for signing');
+  }
+  return member(key, 'alg');
 }
 
 function chooseScheme(key: VerificationKey, asked: unknown, declared: unknown): SignatureScheme {
@@ -99,7 +109,7 @@ function chooseScheme(key: VerificationKey, asked: unknown, declared: unknown): 
 
 /** The octets of a JSON object, which our own reader takes. JSON.stringify would write null for NaN and Infinity. */
 function toJson(value: object, what: string): Uint8Array {
-  if (!isJsonObject(value)) throw new TypeError(`"${what}" expected an object`);
+  if (!isPlainObject(value)) throw new TypeError(`"${what}" expected an object`);
   const octets = Buffer.from(stringify(value, what), 'utf8');
   asTypeError(`"${what}"`, () => parseJsonObject(octets, what));
   return octets;

@@ -22,14 +22,14 @@ export function encodeSpki(material: KeyMaterial): Uint8Array {
   switch (material.kty) {
     case 'RSA': {
       const rsaPublicKey = derSequence(derInteger(material.n), derInteger(material.e)); // RFC 8017 A.1.1
-      return derSequence(derSequence(derObjectIdentifier(...RSA_ENCRYPTION), derNull()), derBitString(rsaPublicKey));
+      return derSequence(derSequence(derObjectIdentifier(...RSA_ENCRYPTION), derNull()), derBitString(rsaPublicKey)); // RFC 3279 §2.3.1
     }
     case 'EC': {
       const algorithm = [derObjectIdentifier(...ID_EC_PUBLIC_KEY), derObjectIdentifier(...material.curve.oid)];
       const point = Uint8Array.of(4, ...material.x, ...material.y); // SEC 1 §2.3.3: uncompressed
       return derSequence(derSequence(...algorithm), derBitString(point));
     }
-    case 'OKP': // RFC 8410 §4: no parameters
+    case 'OKP': // RFC 8410 §3: no parameters
       return derSequence(derSequence(derObjectIdentifier(...ID_ED25519)), derBitString(material.x));
     case 'oct':
       throw unusable('a symmetric key has no SubjectPublicKeyInfo', 'RFC 7518 §6.4');

@@ -6,11 +6,10 @@
 
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { Authority, AuthorityDirectory } from '../jose/jwt.ts';
-import type { KeyLookup } from '../jose/key-set.ts';
+import { expectKeyLookup, type KeyLookup } from '../jose/key-set.ts';
 import { JwtError } from '../jose/errors.ts';
 import { expectStrings, ignoreRejection, isPlainObject, readOptions } from '../jose/options.ts';
 import { createPolicy, POLICY_OPTIONS, type PolicyOptions } from '../jose/policy.ts';
-import type { RemoteKeySet } from '../keys/remote-key-set.ts';
 import { isRemote } from './waiting.ts';
 
 /** One issuer. Several spellings of it may be given; they share the keys. */
@@ -110,12 +109,10 @@ function ask(resolve: Function, iss: string): object | undefined {
   throw new TypeError('"issuers" returned neither a policy nor undefined');
 }
 
-/** @throws {TypeError} unless the value can look keys up. A JWK Set as such cannot: `createKeySet` makes it so. */
-export function expectKeys(keys: unknown): KeyLookup {
-  if (typeof keys !== 'object' || keys === null || typeof Reflect.get(keys, 'find') !== 'function' || Array.isArray(keys)) {
-    throw new TypeError('"keys" is required, and expected a key set: see createKeySet');
-  }
-  return isRemote(keys as KeyLookup) ? (keys as RemoteKeySet) : guard(keys as KeyLookup);
+/** A caller's key set, fit for a verifier. @throws {TypeError} unless it can look keys up. */
+export function expectKeys(given: unknown): KeyLookup {
+  const keys = expectKeyLookup(given);
+  return isRemote(keys) ? keys : guard(keys);
 }
 
 /** The same look-up; what a look-up of the caller's own throws is not passed on, for it may quote the key ID of a token. */

@@ -6,7 +6,7 @@
 
 import type { JwtClaimsSet } from '../jose/claims.ts';
 import { JwtError } from '../jose/errors.ts';
-import { expectNow, verifyWith, type VerificationCall, type VerifiedJwt } from '../jose/jwt.ts';
+import { expectNow, verifyWith, type Trace, type VerificationCall, type VerifiedJwt } from '../jose/jwt.ts';
 import { expectBoolean, expectFunction, expectString, ignoreRejection, readOptions } from '../jose/options.ts';
 import { readTrusted, TRUST_OPTIONS, type OneIssuerOptions, type SeveralIssuersOptions } from './authorities.ts';
 import { mayWait, verifyWaiting, type Trusted } from './waiting.ts';
@@ -76,6 +76,35 @@ export function createVerifier<C extends JwtClaimsSet = JwtClaimsSet>(options: V
   return assembleVerifier<C, VerifyOptions>({ trusted: readTrusted(trust), clock: readClockOption(clock), bindings: [] });
 }
 
+/** For `explain`: what a verifier goes by, and a way to run its own spine with a trace. */
+export interface TracedVerifier<C extends JwtClaimsSet = JwtClaimsSet> {
+  readonly trusted: Trusted;
+  /**
+   * Verifies as `verify` does, keys waited for and all.
+   *
+   * @param begin is told what the verification goes by, and returns its trace. Called again for each run of the spine, for what
+   *   was traced before the keys were there does not count.
+   */
+  readonly verify: (token: unknown, options: object | undefined, begin: (run: TracedRun) => Trace) => Promise<VerifiedJwt<C>>;
+}
+
+/** What one verification goes by. */
+export interface TracedRun {
+  /** Seconds. */
+  readonly now: number;
+  readonly call: VerificationCall;
+}
+
+/** Beside the verifiers and not in them, so that no public name gives their policy away. */
+const TRACED = new WeakMap<object, TracedVerifier>();
+
+/** @throws {TypeError} for anything but a verifier of ours. */
+export function traceOf<C extends JwtClaimsSet>(verifier: Verifier<C, never>): TracedVerifier<C> {
+  const traced = typeof verifier === 'object' && verifier !== null ? TRACED.get(verifier) : undefined;
+  if (traced === undefined) throw new TypeError('"verifier" expected what createVerifier, or a preset, returns');
+  return traced as TracedVerifier<C>;
+}
+
 /** Puts a verifier together from checked parts. */
 export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions>(parts: VerifierParts): Verifier<C, O> {
   const { trusted, clock, bindings } = parts;
@@ -95,7 +124,7 @@ export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions
     if (!waits) return run(token, now, call, trusted);
     return verifyWaiting(trusted, (trust) => run(token, now, call, trust), forceKeyRefresh);
   };
-  return Object.freeze({
+  const verifier = Object.freeze({
     verify,
     verifySync,
     tryVerify: async (token: unknown, options?: object) => {
@@ -111,6 +140,14 @@ export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions
       }
     },
   });
+  const traced: TracedVerifier['verify'] = async (token, options, begin) => {
+    const { call, forceKeyRefresh } = readCall(options, asyncNames);
+    const now = readClock(clock);
+    const runTraced = (trust: Trusted) => run(token, now, { ...call, trace: begin({ now, call }) }, trust);
+    return waits ? verifyWaiting(trusted, runTraced, forceKeyRefresh) : runTraced(trusted);
+  };
+  TRACED.set(verifier, { trusted, verify: traced });
+  return verifier;
 }
 
 /** @throws {TypeError} unless the option is absent or a function. */

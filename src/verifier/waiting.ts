@@ -5,7 +5,7 @@
  */
 
 import { JwtError } from '../jose/errors.ts';
-import type { Authority, AuthorityDirectory, VerifiedJwt } from '../jose/jwt.ts';
+import { isDirectory, type Authority, type AuthorityDirectory, type VerifiedJwt } from '../jose/jwt.ts';
 import type { KeyLookup } from '../jose/key-set.ts';
 import type { RemoteKeySet } from '../keys/remote-key-set.ts';
 
@@ -17,7 +17,7 @@ const NOT_READY = new JwtError('keys_unavailable');
 
 /** Whether keys may have to be waited for. */
 export function mayWait(trusted: Trusted): boolean {
-  return !('keys' in trusted) || isRemote(trusted.keys);
+  return isDirectory(trusted) || isRemote(trusted.keys);
 }
 
 /**
@@ -66,7 +66,7 @@ function watch(trusted: Trusted, find: (keys: RemoteKeySet, kid: string | undefi
     policy,
     keys: isRemote(keys) ? { find: (kid) => find(keys, kid) } : keys,
   });
-  if ('keys' in trusted) return watched(trusted);
+  if (!isDirectory(trusted)) return watched(trusted);
   return {
     policy: trusted.policy,
     authorityOf: (iss) => {

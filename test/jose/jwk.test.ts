@@ -163,7 +163,7 @@ describe('importJwk: what it refuses, as key_unusable', () => {
     ['RSA e zero', { ...RSA, e: 'AA' }, 'RFC 7518 §2'],
     ['RSA e = 3', { ...RSA, e: 'Aw' }, 'RFC 7518 §3.3'],
     ['RSA of 1024 bits', { ...RSA, n: base64url(rsaN.subarray(0, 128)) }, 'RFC 7518 §3.3'],
-    ['Ed25519 of small order', { ...OKP, x: base64url(Buffer.alloc(32)) }, 'RFC 8032 §5.1.3'],
+    ['Ed25519 of small order', { ...OKP, x: base64url(Buffer.alloc(32)) }, 'RFC 8725 §3.4'],
     ...['kid', 'alg', 'use'].flatMap((name) => [7, null, ['sig'], {}].map((value): [string, unknown, string] => [
       `${name} ${JSON.stringify(value)}`, { ...RSA, [name]: value },
       { kid: 'RFC 7517 §4.5', alg: 'RFC 7517 §4.4', use: 'RFC 7517 §4.2' }[name] ?? '',
@@ -196,7 +196,7 @@ describe('importJwk: what it refuses, as key_unusable', () => {
     const y = Buffer.from(jwk.y ?? '', 'base64url');
     y[y.length - 1] = (y[y.length - 1] ?? 0) ^ 1;
     expect(refusalOf(() => importJwk({ ...jwk, y: base64url(y) }))).toMatchObject(
-      { code: 'key_unusable', rule: 'RFC 7518 §6.2.1' },
+      { code: 'key_unusable', rule: 'RFC 8725 §3.4' },
     );
     const zero = base64url(Buffer.alloc(y.length));
     expect(outcomeOf(() => importJwk({ ...jwk, x: zero, y: zero }))).toBe('key_unusable');

@@ -50,11 +50,21 @@ describe('trace', () => {
     }
   });
 
-  it('asks every claim rule, and leaves the verdict to the first that is broken', () => {
+  it('can change nothing that is looked at later', () => {
+    const token = mint();
+    expect(() => verifyJwt(token, KEYS, POLICY, NOW, { trace: (event) => {
+      if (event.step === 'selectKeys') (event.keys as unknown[]).push(null);
+    } })).toThrow(TypeError);
+    expect(() => verifyJwt(token, KEYS, POLICY, NOW, { trace: (event) => {
+      if (event.step === 'validateClaims') Object.assign(event.rule, { check: () => undefined });
+    } })).toThrow(TypeError);
+  });
+
+  it('asks every claim rule but the caller\'s own, and leaves the verdict to the first that is broken', () => {
     const token = mint({ ...CLAIMS, iss: 'x', exp: NOW - 1 });
     const { steps, code } = traced(token);
     expect([code, outcome(token)]).toEqual(['token_expired', 'token_expired']);
-    expect(steps.length).toBe(5 + POLICY.rules.length);
+    expect(steps.length).toBe(5 + POLICY.rules.length - 1);
     const errors = steps.flatMap((event) => (event.step === 'validateClaims' && event.error ? [event.error.code] : []));
     expect(errors).toEqual(['token_expired', 'issuer_not_allowed']);
   });

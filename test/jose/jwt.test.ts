@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClaimRule } from '../../src/jose/claims.ts';
 import { createKeySet, type KeyLookup } from '../../src/jose/key-set.ts';
 import { expectNow, readUnverified, verifyJwt, verifyWith, type VerifiedJwt } from '../../src/jose/jwt.ts';
-import { createPolicy, type JwtPolicy, type PolicyOptions } from '../../src/jose/policy.ts';
+import { createPresetPolicy, type JwtPolicy, type PolicyOptions } from '../../src/jose/policy.ts';
 import { certificatePem, spkiOf, utcTime } from './certificate.ts';
 import { ED_1, ED_2, RSA_1 } from './keys.ts';
 import { outcomeOf, refusalOf } from './refusal.ts';
@@ -91,7 +91,7 @@ describe('verifyJwt', () => {
     const rule: ClaimRule = {
       code: 'nonce_mismatch', rule: 'X', check: (_, context) => { seen = context; return undefined; },
     };
-    const policy = createPolicy({ issuer: null, audience: null, algorithms: ['EdDSA'] }, [rule]);
+    const policy = createPresetPolicy({ issuer: null, audience: null, algorithms: ['EdDSA'] }, [rule]);
     verifyWith(mint(), { policy, keys: KEYS }, NOW, { nonce: 'n', accessToken: 't' });
     expect(() => verifyJwt(mint(), KEYS, policy, NOW, { nonce: 'n' } as never)).toThrow(TypeError);
     expect(seen).toEqual({ nonce: 'n', accessToken: 't', expected: policy, header: { alg: 'EdDSA' }, now: NOW });

@@ -145,8 +145,10 @@ describe('createKeySet: limits', () => {
     },
   );
 
-  it('takes secrets among themselves, and beside a public key that is skipped', () => {
+  it('takes secrets among themselves, and beside what is no key, but not beside a public key that is skipped', () => {
     expect(createKeySet([SECRET, { ...SECRET, kid: 'b' }]).keys.length).toBe(2);
-    expect(createKeySet([SECRET, { ...ED, x: 'AA' }]).keys.length).toBe(1);
+    expect(createKeySet([SECRET, { kty: 'AKP' }, null]).keys.length).toBe(1);
+    expect(refusalOf(() => createKeySet([SECRET, { ...ED, x: 'AA' }])).rule).toBe('RFC 8725 §2.1');
+    expect(() => createKeySet([ED_1.publicKey])).toThrow(TypeError);
   });
 });

@@ -11,6 +11,22 @@ import {
 const read = (options: unknown): unknown => readOptions(options, 'f', ['a', 'b']);
 
 describe('readOptions', () => {
+  it('throws TypeError for options that cannot be read, whatever reading them throws', () => {
+    const get = (): never => { throw new RangeError('mine'); };
+    const trapping = new Proxy({}, { ownKeys: get });
+    for (const options of [Object.defineProperty({}, 'a', { get, enumerable: true }), trapping]) {
+      expect(() => readOptions(options, 'f', ['a'])).toThrow(new TypeError('f: the options cannot be read'));
+    }
+  });
+
+  it('throws TypeError for options that inherit: what is inherited would be overlooked', () => {
+    const nothing: object = Object.assign(Object.create(null), { a: 1 });
+    for (const options of [Object.create(nothing), new (class { get a(): number { return 1; } })(), new Map([['a', 1]])]) {
+      expect(() => readOptions(options, 'f', ['a'])).toThrow(TypeError);
+    }
+    expect(readOptions(nothing, 'f', ['a'])).toEqual({ a: 1 });
+  });
+
   it.each([undefined, null, 'a', 7, true, [], ['a'], () => ({})])('throws TypeError for %o', (options) => {
     expect(() => read(options)).toThrow(new TypeError('f expected an object of options'));
   });

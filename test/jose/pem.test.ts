@@ -146,6 +146,7 @@ describe('importPem: a certificate', () => {
   });
 
   it.each([
+    ['of the year 49', generalizedTime('00490101000000Z'), TO],
     ['notBefore', utcTime('241301000000Z'), TO], ['notAfter', FROM, utcTime('xx0101000000Z')],
     ['either', utcTime(''), generalizedTime('2025')],
   ])('is refused when its date %s cannot be read', (_, from, to) => {
@@ -179,6 +180,17 @@ describe('importKeyObject', () => {
     ['a curve without a JWK', generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).publicKey, 'RFC 7468 §5'],
   ])('refuses %s', (_, key, rule) => {
     expect(refusalOf(() => importKeyObject(key))).toMatchObject({ code: 'key_unusable', rule });
+  });
+});
+
+describe('what follows a certificate', () => {
+  it('is refused, though OpenSSL would read over it', () => {
+    const pem = certificatePem(spkiOf(ED_1.publicKey), FROM, TO);
+    const der = Buffer.from(pem.replace(/-----.*-----/g, ''), 'base64');
+    const longer = Buffer.concat([der, Buffer.of(0x30, 0)]).toString('base64');
+    const spoilt = `-----BEGIN CERTIFICATE-----\n${longer}\n-----END CERTIFICATE-----\n`;
+    expect(importPem(pem).bits).toBe(256);
+    expect(refusalOf(() => importPem(spoilt))).toMatchObject({ code: 'key_unusable' });
   });
 });
 

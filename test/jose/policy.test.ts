@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClaimRule } from '../../src/jose/claims.ts';
 import {
-  createPolicy, expectPolicy, normalizeMediaType, POLICY_OPTIONS, type PolicyOptions,
+  createPolicy, createPresetPolicy, expectPolicy, normalizeMediaType, POLICY_OPTIONS, type PolicyOptions,
 } from '../../src/jose/policy.ts';
 
 const MINIMAL = { issuer: 'i', audience: 'a' } as const;
@@ -154,7 +154,7 @@ describe('createPolicy: every option', () => {
 describe('the rules of a policy', () => {
   it('are the general ones, then those of a preset, then the checks of the caller', () => {
     const preset: ClaimRule = { code: 'nonce_mismatch', rule: 'X', check: () => undefined };
-    const codes = createPolicy(MINIMAL, [preset]).rules.map(
+    const codes = createPresetPolicy(MINIMAL, [preset]).rules.map(
       ({ code, claim }) => (code === 'claim_invalid' ? claim : code),
     );
     expect(codes).toEqual([
@@ -182,7 +182,7 @@ describe('expectPolicy', () => {
 describe('normalizeMediaType (RFC 7515 §4.1.9)', () => {
   it.each([
     ['JWT', 'jwt'], ['jwt', 'jwt'], ['application/jwt', 'jwt'], ['APPLICATION/AT+JWT', 'at+jwt'], ['text/x', 'text/x'],
-    ['application/application/x', 'application/x'], ['x/application/y', 'x/application/y'], ['', ''],
+    ['application/application/x', 'application/application/x'], ['application/x;a="1/2"', 'application/x;a="1/2"'], ['x/application/y', 'x/application/y'], ['', ''],
     ['\u212Aey', '\u212Aey'], ['JWT\u0130', 'jwt\u0130'], ['É', 'É'], ['[Z@', '[z@'],
   ])('%o becomes %o: only ASCII letters are lowered', (type, expected) => {
     expect(normalizeMediaType(type)).toBe(expected);

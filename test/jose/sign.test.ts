@@ -19,6 +19,23 @@ function verify(token: string, key: object, algorithm: JwsAlgorithm): unknown {
 }
 
 describe('signJwt (RFC 7515 §5.1)', () => {
+  it.each<[string, object]>([
+    ['is for encryption (RFC 7517 §4.2)', { use: 'enc' }], ['may only verify (§4.3)', { key_ops: ['verify'] }],
+    ['has operations of no known form', { key_ops: 'sign' }],
+  ])('does not sign with a JWK that %s', (_, members) => {
+    expect(signJwt(CLAIMS, { ...ED_1.privateJwk, use: 'sig', key_ops: ['sign'] })).toMatch(/\./);
+    expect(() => signJwt(CLAIMS, { ...ED_1.privateJwk, ...members })).toThrow(TypeError);
+  });
+
+  it('does not hand out a signature that its own public half refuses', () => {
+    const { x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
+    expect(() => signJwt(CLAIMS, { ...P256.privateJwk, x, y })).toThrow(TypeError);
+  });
+
+  it('signs no claims that it would have to guess at', () => {
+    expect(() => signJwt(new Map([['exp', 1]]), ED_1.privateKey)).toThrow(TypeError);
+  });
+
   it('signs with the algorithm that a JWK says it is for (RFC 7517 §4.4)', () => {
     expect(readUnverified(signJwt(CLAIMS, { ...RSA_1.privateJwk, alg: 'PS384' })).header['alg']).toBe('PS384');
     expect(() => signJwt(CLAIMS, { ...RSA_1.privateJwk, alg: 'ES256' })).toThrow(TypeError);
