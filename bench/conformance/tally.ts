@@ -23,6 +23,8 @@ export interface Count {
   readonly should: Share;
   /** Valid vectors, and how many of them were refused. */
   readonly valid: Share;
+  /** Valid vectors whose level is SHOULD: the RFCs let a library refuse them. */
+  readonly choice: Share;
   readonly notApplicable: number;
   readonly crashed: number;
   readonly hung: number;
@@ -98,9 +100,10 @@ export function count(findings: readonly Finding[]): Count {
   const number = (wanted: Outcome['outcome']): number =>
     findings.filter(({ outcome }) => outcome.outcome === wanted).length;
   return {
-    must: share(({ level }) => level === 'MUST'),
-    should: share(({ level }) => level === 'SHOULD'),
-    valid: share(({ result }) => result === 'valid'),
+    must: share(({ result, level }) => result === 'invalid' && level === 'MUST'),
+    should: share(({ result, level }) => result === 'invalid' && level === 'SHOULD'),
+    valid: share(({ result, level }) => result === 'valid' && level === undefined),
+    choice: share(({ result, level }) => result === 'valid' && level === 'SHOULD'),
     notApplicable: number('not-applicable'),
     crashed: number('crashed'),
     hung: number('hung'),

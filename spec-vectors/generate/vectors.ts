@@ -33,6 +33,11 @@ export function valid(comment: string, token: unknown, flags = 'Control', own: O
   return { comment, token, ...own, result: 'valid', flags: flags.split(' ') };
 }
 
+/** A token that the strict reading accepts, though the RFCs would let a library refuse it. */
+export function mayRefuse(test: Test): Test {
+  return { ...test, level: 'SHOULD' };
+}
+
 /** A token that fails a step which an RFC demands. */
 export function must(refusal: string, comment: string, token: unknown, flags: string, own: Own = {}): Test {
   return { comment, token, ...own, result: 'invalid', refusal, level: 'MUST', flags: flags.split(' ') };

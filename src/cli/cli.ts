@@ -10,6 +10,7 @@ import { decode } from './decode.ts';
 import { demo } from './demo.ts';
 import { devIssuer } from './dev-issuer.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { explainCommand } from './explain.ts';
 import { keys } from './keys.ts';
 import { printable, printableJson } from './printable.ts';
 import { sign } from './sign.ts';
@@ -18,7 +19,9 @@ import { UsageError } from './usage-error.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order in which --help lists them. */
-export const COMMANDS: readonly Command[] = Object.freeze([verify, decode, keys, sign, devIssuer, demo]);
+export const COMMANDS: readonly Command[] = Object.freeze([
+  verify, decode, keys, sign, devIssuer, demo, explainCommand,
+]);
 
 const HELP = `\
 assay COMMAND [arguments]

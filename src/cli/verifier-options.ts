@@ -4,6 +4,7 @@
  * @module
  */
 
+import { explain, type Explanation } from '../explain/explanation.ts';
 import { createGoogleVerifier } from '../google/id-token.ts';
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { VerifiedJwt } from '../jose/jwt.ts';
@@ -84,7 +85,11 @@ export interface Verification {
   readonly at: number;
   /** @throws {JwtError} when the token is refused. */
   readonly verify: (token: string) => Promise<VerifiedJwt>;
+  /** The same verification, told. */
+  readonly explain: (token: string) => Promise<Explanation>;
 }
+
+type Verifications = Pick<Verification, 'verify' | 'explain'>;
 
 type VerifierArguments = Arguments<keyof typeof VERIFIER_OPTIONS>;
 
@@ -123,7 +128,7 @@ export async function openVerification(args: VerifierArguments, terminal: Termin
     clock: () => at,
   };
   const make = args.has('google') ? ofGoogle : ofAnyone;
-  return { at, verify: asUsage(() => make(args, common), VERIFIER_FLAGS) };
+  return { at, ...asUsage(() => make(args, common), VERIFIER_FLAGS) };
 }
 
 /** Options that both kinds of verifier share, ready for either. */
@@ -138,7 +143,7 @@ interface CommonOptions {
   readonly subject?: string;
 }
 
-function ofGoogle(args: VerifierArguments, common: CommonOptions): Verification['verify'] {
+function ofGoogle(args: VerifierArguments, common: CommonOptions): Verifications {
   const verifier = createGoogleVerifier({
     ...common,
     audience: args.all('audience') ?? [],
@@ -146,10 +151,10 @@ function ofGoogle(args: VerifierArguments, common: CommonOptions): Verification[
     ...given({ hostedDomain: args.all('hosted-domain'), authorizedParty: args.all('authorized-party') }),
   });
   const call = given({ nonce: args.one('nonce') });
-  return (token) => verifier.verify(token, call);
+  return { verify: (token) => verifier.verify(token, call), explain: (token) => explain(verifier, token, call) };
 }
 
-function ofAnyone(args: VerifierArguments, common: CommonOptions): Verification['verify'] {
+function ofAnyone(args: VerifierArguments, common: CommonOptions): Verifications {
   // Names that are not algorithms are for createVerifier to refuse.
   const algorithms = args.one('alg')?.split(',') as JwsAlgorithm[] | undefined;
   const verifier = createVerifier({
@@ -158,7 +163,7 @@ function ofAnyone(args: VerifierArguments, common: CommonOptions): Verification[
     audience: args.all('audience') ?? null,
     ...given({ algorithms, typ: args.all('typ') }),
   });
-  return (token) => verifier.verify(token);
+  return { verify: (token) => verifier.verify(token), explain: (token) => explain(verifier, token) };
 }
 
 function refuseContradictions(args: VerifierArguments): void {

@@ -82,10 +82,14 @@ export interface TracedVerifier<C extends JwtClaimsSet = JwtClaimsSet> {
   /**
    * Verifies as `verify` does, keys waited for and all.
    *
-   * @param begin is told what the verification goes by, and returns its trace. Called again for each run of the spine, for what
-   *   was traced before the keys were there does not count.
+   * @param begin is told what the verification goes by, and returns its trace. Called again for each run of the spine:
+   *   what was traced before the keys were there does not count.
    */
-  readonly verify: (token: unknown, options: object | undefined, begin: (run: TracedRun) => Trace) => Promise<VerifiedJwt<C>>;
+  readonly verify: (
+    token: unknown,
+    options: object | undefined,
+    begin: (run: TracedRun) => Trace,
+  ) => Promise<VerifiedJwt<C>>;
 }
 
 /** What one verification goes by. */

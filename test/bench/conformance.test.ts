@@ -26,18 +26,22 @@ function result(findings: readonly Finding[], name = 'library'): Result {
 }
 
 describe('the tally', () => {
-  it('keeps MUST, SHOULD and valid apart', () => {
+  it('keeps MUST, SHOULD, valid, and what may be refused apart', () => {
     const counted = count([
       finding(ACCEPTED),
       finding(REFUSED),
       finding(ACCEPTED, { level: 'SHOULD' }),
       finding(ACCEPTED, { result: 'valid' }),
       finding(REFUSED, { result: 'valid' }),
+      finding(REFUSED, { result: 'valid', level: 'SHOULD' }),
+      finding(REFUSED, { result: 'valid', level: 'SHOULD' }),
+      finding(ACCEPTED, { result: 'valid', level: 'SHOULD' }),
     ]);
     expect(counted).toMatchObject({
       must: { wrong: 1, tested: 2 },
       should: { wrong: 1, tested: 1 },
       valid: { wrong: 1, tested: 2 },
+      choice: { wrong: 2, tested: 3 },
       notApplicable: 0,
     });
   });
@@ -53,6 +57,7 @@ describe('the tally', () => {
       must: { wrong: 0, tested: 0 },
       should: { wrong: 0, tested: 0 },
       valid: { wrong: 0, tested: 0 },
+      choice: { wrong: 0, tested: 0 },
       notApplicable: 2,
       crashed: 1,
       hung: 1,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { JwtError, REFUSALS, type VerifiedJwt } from '../../src/jose/index.ts';
 import { candidateOf, answer, findingOf, fuzz, type Outcome, type Question } from './fuzzer.ts';
 import { leakOf } from './judge.ts';
-import { minimizeJson, minimizeText } from './minimize.ts';
+import { minimizeJson, minimizeText, minimizeWaiting, shrinkText } from './minimize.ts';
 import { forge } from './mutate-token.ts';
 import { createRandom } from './random.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
@@ -100,6 +100,8 @@ describe('the fuzzer finds', () => {
     ];
     for (const error of errors) expect(leakOf(error, genuine)).toBe('the error holds a part of the token');
     expect(leakOf(new JwtError('invalid_json'), genuine)).toBeUndefined();
+    // How an absent cause is printed is no part of a token.
+    expect(leakOf(new JwtError('malformed_compact'), 'undefined.')).toBeUndefined();
   });
 
   it('a result that can be changed, or that is not what the token says', () => {
@@ -132,5 +134,10 @@ describe('minimizing', () => {
       z: 'long enough to be cut' };
     const fails = (candidate: unknown) => JSON.stringify(candidate)?.includes('"bad":true') ?? false;
     expect(minimizeJson(value, fails)).toEqual({ keys: [{ other: [{ bad: true }] }] });
+  });
+
+  it('waits for answers where it must', async () => {
+    const fails = async (text: string): Promise<boolean> => Promise.resolve(text.includes('d') && text.includes('q'));
+    expect(await minimizeWaiting(shrinkText('abcdefghijklmnopqrstuvwxyz'), fails)).toBe('dq');
   });
 });

@@ -52,7 +52,8 @@ function judgeError(error: unknown, token: string, fairness: Fairness): Verdict 
 /** Says where an error holds a part of a token. Parts shorter than a word could be in any text. */
 export function leakOf(error: unknown, token: string): string | undefined {
   const told = [inspect(error, { depth: 10, showHidden: true }), String(error), JSON.stringify(error) ?? ''];
-  if (error instanceof Error) told.push(error.message, error.stack ?? '', inspect(error.cause));
+  if (error instanceof Error) told.push(error.message, error.stack ?? '');
+  if (error instanceof Error && error.cause !== undefined) told.push(inspect(error.cause));
   const parts = [token, ...token.split('.')].filter((part) => part.length >= 8);
   return parts.some((part) => told.some((text) => text.includes(part)))
     ? 'the error holds a part of the token' : undefined;

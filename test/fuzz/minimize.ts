@@ -1,35 +1,64 @@
 /**
  * Making a failing input small.
  *
+ * The search yields inputs, and is told of each whether it still fails, so that the answer may be waited for or not.
+ *
  * @module
  */
 
-/** The shortest text found by taking pieces away that still does what `fails` looks for (delta debugging). */
-export function minimizeText(text: string, fails: (text: string) => boolean): string {
+/** Yields smaller inputs, takes whether each still fails, and returns the smallest that did. */
+export type Shrinking<T> = Generator<T, T, boolean>;
+
+/** Takes pieces of a text away (delta debugging). */
+export function* shrinkText(text: string): Shrinking<string> {
   let smallest = text;
   for (let size = Math.ceil(text.length / 2); size >= 1; size = Math.floor(size / 2)) {
     for (let at = 0; at < smallest.length;) {
       const shorter = smallest.slice(0, at) + smallest.slice(at + size);
-      if (fails(shorter)) smallest = shorter;
+      if (yield shorter) smallest = shorter;
       else at += size;
     }
   }
   return smallest;
 }
 
-/** The smallest JSON value found by taking members and elements away, at any depth, that still fails. */
-export function minimizeJson(value: unknown, fails: (value: unknown) => boolean): unknown {
+/** Takes members and elements of a JSON value away, at any depth. */
+export function* shrinkJson(value: unknown): Shrinking<unknown> {
   let smallest = value;
   for (let again = true; again;) {
     again = false;
     for (const smaller of smallerThan(smallest)) {
-      if (!fails(smaller)) continue;
+      if (!(yield smaller)) continue;
       smallest = smaller;
       again = true;
       break;
     }
   }
   return smallest;
+}
+
+/** Where the answer is there at once. */
+export function minimize<T>(shrinking: Shrinking<T>, fails: (input: T) => boolean): T {
+  let step = shrinking.next();
+  while (step.done !== true) step = shrinking.next(fails(step.value));
+  return step.value;
+}
+
+/** Where the answer must be waited for. */
+export async function minimizeWaiting<T>(shrinking: Shrinking<T>, fails: (input: T) => Promise<boolean>): Promise<T> {
+  let step = shrinking.next();
+  while (step.done !== true) step = shrinking.next(await fails(step.value));
+  return step.value;
+}
+
+/** The shortest text found by taking pieces away that still does what `fails` looks for. */
+export function minimizeText(text: string, fails: (text: string) => boolean): string {
+  return minimize(shrinkText(text), fails);
+}
+
+/** The smallest JSON value found by taking members and elements away, at any depth, that still fails. */
+export function minimizeJson(value: unknown, fails: (value: unknown) => boolean): unknown {
+  return minimize(shrinkJson(value), fails);
 }
 
 /** The values that lack one member or element, or half of a string. */

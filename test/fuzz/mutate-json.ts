@@ -23,7 +23,7 @@ const VALUES: readonly string[] = [
   '"at+jwt"', '"application/jwt"', '"\u212abc"', '"none"', '"None"', '"RS256"', '"HS256"', '"ES256"', '"PS256"',
   '"EdDSA"', '"RS1"', '"rsa-1"',
   '"rsa-2"', '"hs-1"', '"constructor"', '"__proto__"', '["b64"]', '["exp"]', '"https://evil.example/jwks"',
-  `"${'x'.repeat(300)}"`,
+  `"${'x'.repeat(300)}"`, '"oct"', '"RSA"', `["${AUDIENCE}",1]`, `["${AUDIENCE}","${AUDIENCE}"]`,
   '['.repeat(40) + ']'.repeat(40), '{"a":'.repeat(30) + '1' + '}'.repeat(30),
 ];
 

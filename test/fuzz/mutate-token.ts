@@ -54,7 +54,7 @@ const CHARACTERS: readonly Forgery[] = [
   },
   (token, random) => {
     const at = random.below(token.length - 1);
-    return splice(token, at, 2, `${token[at + 1]}${token[at]}`);
+    return splice(token, at, 2, `${token.charAt(at + 1)}${token.charAt(at)}`);
   },
   (token, random) => {
     const [at, from] = [random.below(token.length), random.below(token.length)];

@@ -15,7 +15,7 @@ import { jwkSet, privateKey, publicJwk, secret, type Jwk } from '../../spec-vect
 export const NOW = 1_700_000_000;
 export const ISSUER = 'https://issuer.example';
 export const AUDIENCE = 'client-1';
-const ACCESS_TOKEN = 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y';
+export const ACCESS_TOKEN = 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y';
 
 /** Someone who signs. */
 export interface Signer {
@@ -78,7 +78,10 @@ export const EXPECTATIONS: readonly Expectation[] = [
   },
   {
     name: 'strict',
-    policy: { issuer: ISSUER, audience: AUDIENCE, typ: 'at+jwt', subject: 'user-1', maxAge: 3600, maxLifetime: 7200 },
+    policy: {
+      issuer: ISSUER, audience: AUDIENCE, typ: 'at+jwt', subject: 'user-1', maxAge: 3600, maxLifetime: 7200,
+      requiredClaims: ['jti'],
+    },
     claims: { ...BASIC, sub: 'user-1', iat: NOW - 60, nbf: NOW - 60, jti: 'id-1', scope: 'read' },
     typ: 'at+jwt',
     verifierFor: (keys, alg) =>
@@ -104,7 +107,10 @@ export const EXPECTATIONS: readonly Expectation[] = [
 /** Google's preset settles the algorithm, so it goes with RS256 alone. */
 const GOOGLE: Expectation = {
   name: 'google',
-  policy: { audience: AUDIENCE, google: { hostedDomain: 'example.com', requireVerifiedEmail: true }, nonce: 'n-1' },
+  policy: {
+    audience: AUDIENCE, nonce: 'n-1', accessToken: ACCESS_TOKEN,
+    google: { hostedDomain: 'example.com', authorizedParty: AUDIENCE, requireVerifiedEmail: true },
+  },
   claims: {
     ...BASIC, iss: 'https://accounts.google.com', sub: '1', iat: NOW - 60, azp: AUDIENCE, hd: 'example.com',
     email: 'a@example.com',

@@ -85,6 +85,13 @@ describe('the suite', () => {
     expect(rows).toEqual(files.map(tableRow));
     const [all, valid] = [tests.length, tests.filter(({ result }) => result === 'valid').length];
     expect(readText('README.md')).toContain(`| All | | ${all} | ${valid} | ${all - valid} |`);
+    const graded = (result: string, level: string): number => (
+      tests.filter((test) => test.result === result && test.level === level).length
+    );
+    expect(readText('README.md').replaceAll('\n', ' ')).toContain(
+      `Of the invalid tests, ${graded('invalid', 'MUST')} are of level MUST and ${graded('invalid', 'SHOULD')} of level `
+      + `SHOULD; of the valid ones, a library may refuse ${graded('valid', 'SHOULD')}.`,
+    );
   });
 });
 
@@ -102,6 +109,8 @@ describe('the validator', () => {
       '/testGroups/0/tests/0/refusal must not be there',
     );
     expect(faulty((test) => { test['result'] = 'invalid'; })).not.toEqual([]);
+    expect(faulty((test) => { test['level'] = 'SHOULD'; })).toEqual([]);
+    expect(faulty((test) => { test['level'] = 'MUST'; })).toContain('/testGroups/0/tests/0/level is not "SHOULD"');
     expect(faulty((test) => { test['flags'] = ['A1', 'A1']; })).toContain(
       '/testGroups/0/tests/0/flags has an item twice',
     );
