@@ -11,6 +11,8 @@ import { demo } from './demo.ts';
 import { devIssuer } from './dev-issuer.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { explainCommand } from './explain.ts';
+import { forwardAuth } from './forward-auth.ts';
+import { gateway } from './gateway.ts';
 import { keys } from './keys.ts';
 import { printable, printableJson } from './printable.ts';
 import { sign } from './sign.ts';
@@ -20,7 +22,7 @@ import { verify } from './verify.ts';
 
 /** Every command, in the order in which --help lists them. */
 export const COMMANDS: readonly Command[] = Object.freeze([
-  verify, decode, keys, sign, devIssuer, demo, explainCommand,
+  verify, decode, keys, sign, devIssuer, demo, gateway, forwardAuth, explainCommand,
 ]);
 
 const HELP = `\

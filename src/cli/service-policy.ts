@@ -1,0 +1,99 @@
+/**
+ * The policy that a command line describes, and the keys that it brings along.
+ *
+ * @module
+ */
+
+import { loadOpenApi, policyForAllPaths, type EspPolicy, type ProviderKeys } from '../esp/index.ts';
+import { createKeySet } from '../jose/key-set.ts';
+import type { JwsAlgorithm } from '../jose/jwa.ts';
+import { given, type Arguments } from './arguments.ts';
+import { MAX_FILE_OCTETS, readFileBounded, readStdin } from './bounded-input.ts';
+import { readKeyFile } from './key-file.ts';
+import { isUrl } from './key-source.ts';
+import { printableJson } from './printable.ts';
+import type { Terminal } from './terminal.ts';
+import { asUsage, UsageError } from './usage-error.ts';
+
+type PolicyArguments = Arguments<
+  'openapi' | 'service-name' | 'unenforced' | 'issuer' | 'audience' | 'keys' | 'alg' | 'hs-key' | 'allow-loopback-http'
+>;
+
+/** The library's names for the options, as they stand in its messages. */
+export const SERVICE_FLAGS: ReadonlyMap<string, string> = new Map([
+  ['issuer', '--issuer'], ['audiences', '--audience'], ['algorithms', '--alg'], ['unenforced', '--unenforced'],
+  ['serviceName', '--service-name'], ['keys', '--keys'], ['url', '--keys'], ['realm', '--service-name'],
+]);
+
+const SHARED_SECRET: readonly JwsAlgorithm[] = ['HS256', 'HS384', 'HS512'];
+
+const ONLY_WITHOUT_DOCUMENT = ['issuer', 'audience', 'keys', 'alg'] as const;
+const ONLY_WITH_DOCUMENT = ['service-name', 'unenforced'] as const;
+
+/**
+ * Reads the policy: of a document, or one issuer for all paths.
+ *
+ * @throws {UsageError} for a document that is wrong, or options that do not go together.
+ */
+export async function openPolicy(args: PolicyArguments, terminal: Terminal): Promise<EspPolicy> {
+  const file = args.one('openapi');
+  const wrong = (file === undefined ? ONLY_WITH_DOCUMENT : ONLY_WITHOUT_DOCUMENT).find((name) => args.has(name));
+  if (wrong !== undefined) {
+    throw new UsageError(`--${wrong} cannot be used ${file === undefined ? 'without' : 'with'} --openapi`);
+  }
+  const [issuer, audiences, keys] = [args.one('issuer'), args.all('audience'), args.one('keys')];
+  if (file === undefined) {
+    if (issuer === undefined) throw new UsageError('whose tokens? Give --openapi FILE, or --issuer I and --audience A');
+    if (audiences === undefined) throw new UsageError('a token for whom? Give --audience A (RFC 7519 §4.1.3)');
+    const jwksUri = keys !== undefined && isUrl(keys) ? keys : undefined;
+    return asUsage(() => policyForAllPaths({ issuer, audiences, ...given({ jwksUri }) }), SERVICE_FLAGS);
+  }
+  const octets = file === '-' ? await readStdin(terminal, MAX_FILE_OCTETS) : await readFileBounded(file);
+  if (octets === undefined) throw new UsageError('the OpenAPI document has more than 1 MiB');
+  const text = decodeUtf8(octets);
+  const options = {
+    allowLoopbackHttp: args.has('allow-loopback-http'),
+    ...given({ serviceName: args.one('service-name'), unenforced: args.all('unenforced') }),
+  };
+  return asUsage(() => loadOpenApi(text, options), SERVICE_FLAGS);
+}
+
+function decodeUtf8(octets: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
+  } catch {
+    throw new UsageError('the OpenAPI document is not UTF-8');
+  }
+}
+
+/**
+ * Keys that are here already, by issuer: --keys FILE, and the shared secrets.
+ *
+ * @throws {UsageError} for a file that cannot be used, or a secret of an issuer that the policy does not know.
+ */
+export async function readGivenKeys(
+  args: PolicyArguments,
+  policy: EspPolicy,
+): Promise<ReadonlyMap<string, ProviderKeys>> {
+  const supplied = new Map<string, ProviderKeys>();
+  const [keys, issuer] = [args.one('keys'), args.one('issuer')];
+  const algorithms = args.one('alg')?.split(',') as JwsAlgorithm[] | undefined;
+  if (keys !== undefined && issuer !== undefined && !isUrl(keys)) {
+    supplied.set(issuer, { keys: await openKeys(keys), ...given({ algorithms }) });
+  }
+  for (const pair of args.all('hs-key') ?? []) {
+    const [, name = '', file = ''] = /^(.+)=([^=]+)$/.exec(pair) ?? [];
+    if (name === '') throw new UsageError('--hs-key expected ISSUER=FILE');
+    if (!policy.providers.some((provider) => provider.issuer === name)) {
+      throw new UsageError(`--hs-key names ${printableJson(name)}, of whom no operation wants a token`);
+    }
+    if (supplied.has(name)) throw new UsageError(`the keys of ${printableJson(name)} were given twice`);
+    supplied.set(name, { keys: await openKeys(file), algorithms: SHARED_SECRET });
+  }
+  return supplied;
+}
+
+async function openKeys(path: string): Promise<ProviderKeys['keys']> {
+  const file = await readKeyFile(path).catch((error: unknown) => asUsage(() => { throw error; }));
+  return asUsage(() => createKeySet(file), new Map(), `the keys in ${printableJson(path)}: `);
+}

@@ -1,0 +1,75 @@
+/**
+ * The access log: one JSON object a line, without tokens.
+ *
+ * @module
+ */
+
+import { redactQuery, type EspPolicy } from '../esp/index.ts';
+
+/** What is told of one request. */
+export interface AccessEntry {
+  readonly method: string;
+  /** As received. What may be a token in it is taken out. */
+  readonly target: string;
+  readonly status: number;
+  /** `allowed`, or why not. */
+  readonly code: string;
+  /** The template that the path matched. */
+  readonly template?: string | undefined;
+  /** From the head of the request to the end of its answer, in seconds. */
+  readonly seconds: number;
+  readonly client?: string | undefined;
+  /** Why the service has not answered. */
+  readonly upstream?: string | undefined;
+  /** Whether the answer went out whole. */
+  readonly complete: boolean;
+}
+
+/** Writes an entry. */
+export type AccessLog = (entry: AccessEntry) => void;
+
+/** Names that hold tokens whatever the policy says. */
+const TOKEN_PARAMETERS: readonly string[] = ['access_token', 'id_token', 'token', 'jwt'];
+
+/** Three parts of base64url, of which the first begins an object: `{"` is `eyJ`. */
+const TOKEN = /\beyJ[\w-]*(?:\.|%2e)[\w-]*(?:(?:\.|%2e)[\w-]*)?/gi;
+
+/** Characters of a target that are told. */
+const MAX_TARGET = 1024;
+
+/**
+ * Makes the log of a service.
+ *
+ * A log that cannot be written must not keep requests from being answered: what `write` throws is dropped.
+ */
+export function createAccessLog(policy: EspPolicy, write: (line: string) => unknown): AccessLog {
+  const locations = policy.providers.flatMap((provider) => provider.locations);
+  const queried = locations.flatMap((location) => (location.in === 'query' ? [location.name] : []));
+  const names = [...new Set([...TOKEN_PARAMETERS, ...queried])];
+  return ({ method, target, seconds, template, client, upstream, ...entry }) => {
+    const line = JSON.stringify({
+      time: new Date().toISOString(),
+      method: method.slice(0, 32),
+      target: redactTarget(target, names),
+      ...(template === undefined ? {} : { template }),
+      ...entry,
+      ...(upstream === undefined ? {} : { upstream }),
+      milliseconds: Math.round(seconds * 1e6) / 1000,
+      ...(client === undefined ? {} : { client }),
+    });
+    try {
+      write(`${line}\n`);
+    } catch {
+      // Nobody is left to be told.
+    }
+  };
+}
+
+/** A target as it may be kept: whatever form it has, everything behind the first "?" is read as a query. */
+export function redactTarget(target: string, names: readonly string[]): string {
+  const mark = target.indexOf('?');
+  const [path, query] = mark === -1 ? [target, undefined] : [target.slice(0, mark), target.slice(mark + 1)];
+  const told = query === undefined ? path : `${path}?${redactQuery(query, names)}`;
+  const bare = told.replace(TOKEN, 'REDACTED');
+  return bare.length > MAX_TARGET ? `${bare.slice(0, MAX_TARGET)}...` : bare;
+}

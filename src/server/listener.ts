@@ -1,0 +1,160 @@
+/**
+ * A server on a port: limits on what comes in, and a way to stop that lets go out what has begun.
+ *
+ * @module
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Limits } from './limits.ts';
+
+/** A server that listens. */
+export interface Listener {
+  /** `http://127.0.0.1:N`, without a slash at the end. */
+  readonly url: string;
+  readonly draining: () => boolean;
+  /** Connections that are open now. */
+  readonly connections: () => number;
+  /**
+   * Takes no new connections, lets requests under way end, and cuts after `grace` seconds what has not. May be called
+   * again, with less patience.
+   */
+  readonly drain: (grace: number) => Promise<void>;
+}
+
+/** What a listener does with what comes in. */
+export interface ListenerHandlers {
+  readonly request: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** The answer to a request of which `request` has thrown. Default: 500. */
+  readonly faultStatus?: number;
+  /** Where it is absent, requests to upgrade are requests like any other (RFC 9110 §7.8). */
+  readonly upgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+}
+
+/**
+ * Listens on a port; 0 lets the system choose one.
+ *
+ * @throws {Error} what node:net says when the port cannot be had.
+ */
+export async function listenOn(
+  port: number,
+  host: string,
+  handlers: ListenerHandlers,
+  limits: Limits,
+): Promise<Listener> {
+  const server = createServer({
+    insecureHTTPParser: false,
+    maxHeaderSize: limits.headOctets,
+    headersTimeout: limits.headTimeout * 1000,
+    // A body may take as long as it takes, while it comes: the idle timeout is what bounds it.
+    requestTimeout: 0,
+    keepAliveTimeout: limits.keepAlive * 1000,
+    connectionsCheckingInterval: Math.min(1000, limits.headTimeout * 500),
+    noDelay: true,
+  });
+  server.maxConnections = limits.connections;
+  // One more than is taken: Node drops those beyond in silence, and one of them could be the one that counts.
+  server.maxHeadersCount = limits.headerFields + 1;
+  // Later than the service's, so that it is an answer that ends a request for which nothing comes.
+  server.setTimeout((limits.idleTimeout + limits.connectTimeout + 1) * 1000);
+  const sockets = new Set<Socket>();
+  let draining = false;
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  });
+  server.on('clientError', answerBroken);
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (draining) response.shouldKeepAlive = false;
+    serve(request, response, handlers, limits);
+  };
+  server.on('request', onRequest);
+  // Otherwise Node would ask for the content of every request, also of one that is refused.
+  server.on('checkContinue', onRequest);
+  const { upgrade } = handlers;
+  if (upgrade !== undefined) server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
+  await listening(server, port, host);
+  return Object.freeze({
+    url: urlOf(server, host),
+    draining: () => draining,
+    connections: () => sockets.size,
+    drain: (grace: number) => {
+      draining = true;
+      return drained(server, sockets, grace);
+    },
+  });
+}
+
+function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { request: handle, faultStatus = 500 }: ListenerHandlers,
+  limits: Limits,
+): void {
+  if (request.rawHeaders.length / 2 > limits.headerFields) {
+    answerBare(response, 431);
+    return;
+  }
+  handle(request, response).catch(() => {
+    // A fault of ours. What began to be an answer cannot become another one.
+    if (response.headersSent) response.destroy();
+    else answerBare(response, faultStatus);
+  });
+}
+
+/** An answer without content, after which the connection ends: what else the client sends is not read. */
+export function answerBare(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'connection': 'close', 'cache-control': 'no-store', 'content-length': '0' });
+  response.end();
+}
+
+const BROKEN: ReadonlyMap<unknown, string> = new Map([
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+]);
+
+/** What is not HTTP, or did not come in time. Nothing of it is repeated. */
+function answerBroken(error: Error & { readonly code?: string }, socket: Socket): void {
+  // Where something was sent already, that answer may not have ended: no one could tell where ours begins.
+  if (!socket.writable || socket.bytesWritten > 0) {
+    socket.destroy();
+    return;
+  }
+  const status = BROKEN.get(error.code) ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('"port" expected a port');
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}
+
+function drained(server: Server, sockets: ReadonlySet<Socket>, grace: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, grace * 1000);
+    // Connections that are idle now, and those that become so: an answer under way may keep its connection alive.
+    const idle = setInterval(() => server.closeIdleConnections(), 100);
+    server.close(() => {
+      clearTimeout(cut);
+      clearInterval(idle);
+      resolve();
+    });
+    server.closeIdleConnections();
+    // To Node, a connection that has never said anything is one whose request is under way.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  });
+}

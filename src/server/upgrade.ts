@@ -1,0 +1,74 @@
+/**
+ * Connections that become something else than HTTP (RFC 9110 §7.8): WebSockets, and nothing but these (RFC 6455).
+ *
+ * "h2c" above all is never passed on: whatever came through such a connection, nobody would have decided on it.
+ *
+ * @module
+ */
+
+import { ServerResponse, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { endToEnd, fieldValues, framingOf } from './hop-by-hop.ts';
+
+/** Whether a request asks for a WebSocket, and for that alone. */
+export function asksForWebSocket(request: IncomingMessage): boolean {
+  const [wish, ...others] = fieldValues(request.rawHeaders, 'upgrade');
+  return request.method === 'GET' && others.length === 0 && wish?.trim().toLowerCase() === 'websocket'
+    && framingOf(request.rawHeaders).kind === 'none';
+}
+
+/**
+ * An answer for a request that Node has taken out of HTTP because it asks to upgrade. Its connection ends with it.
+ */
+export function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.once('finish', () => {
+    socket.destroySoon();
+  });
+  socket.once('close', () => response.destroy());
+  return response;
+}
+
+/** The two ends to be joined. */
+export interface Ends {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: Socket;
+  /** What the client has sent already. */
+  readonly head: Buffer;
+  /** Seconds without an octet after which both are cut. */
+  readonly idle: number;
+  /** Told when both have ended. */
+  readonly onEnd: () => void;
+}
+
+/** Joins the client's connection with the service's, once the service has agreed. */
+export function joinWhenUpgraded(out: ClientRequest, { response, socket, head, idle, onEnd }: Ends): void {
+  out.once('upgrade', (answer, service: Socket, serviceHead) => {
+    if (answer.headers.upgrade?.toLowerCase() !== 'websocket') {
+      service.destroy();
+      socket.destroy();
+      return;
+    }
+    response.detachSocket(socket);
+    // Never sent through it; for those who ask what has been answered.
+    response.statusCode = 101;
+    const fields = [...endToEnd(answer.rawHeaders), 'Connection', 'Upgrade', 'Upgrade', 'websocket'];
+    let text = 'HTTP/1.1 101 Switching Protocols\r\n';
+    for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+    socket.write(`${text}\r\n`, 'latin1');
+    if (serviceHead.length > 0) socket.write(serviceHead);
+    if (head.length > 0) service.write(head);
+    for (const [one, other] of [[socket, service], [service, socket]] as const) {
+      one.setTimeout(idle * 1000, () => one.destroy());
+      one.on('error', () => one.destroy());
+      // RFC 6455 §7.1.1: no side goes on after the other has ended.
+      one.once('finish', () => one.destroy());
+      one.once('close', () => other.destroy());
+    }
+    socket.once('close', onEnd);
+    socket.pipe(service).pipe(socket);
+  });
+}

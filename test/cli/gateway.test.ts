@@ -1,0 +1,73 @@
+/** How `assay gateway` and `assay forward-auth` are called. Their servers are tested in test/server and test/proxies. */
+import { describe, expect, it } from 'vitest';
+import { publicJwk, temporaryFolder } from './key-files.ts';
+import { run } from './run.ts';
+
+const folder = temporaryFolder();
+const jwks = folder.write('jwks.json', JSON.stringify(publicJwk()));
+const yaml = folder.write('openapi.yaml', 'swagger: "2.0"\n');
+const empty = folder.write('empty.json', '{"swagger":"2.0","host":"a.example","paths":{}}');
+const GATEWAY = ['gateway', '--upstream', 'http://127.0.0.1:1'];
+const ISSUER = ['--issuer', 'https://issuer.example', '--audience', 'my-api'];
+
+describe('a wrong call is told in a line, and nothing listens', () => {
+  it.each([
+    [['gateway', ...ISSUER], 'Give --upstream URL'],
+    [['gateway', ...ISSUER, '--upstream', 'http://a.example/path'], '--upstream expected scheme, host and port'],
+    [['gateway', ...ISSUER, '--upstream', 'ftp://a.example'], '--upstream expected an http or https URL'],
+    [GATEWAY, 'Give --openapi FILE, or --issuer I and --audience A'],
+    [[...GATEWAY, '--issuer', 'https://issuer.example'], 'Give --audience A'],
+    [[...GATEWAY, ...ISSUER, '--openapi', empty], '--issuer cannot be used with --openapi'],
+    [[...GATEWAY, ...ISSUER, '--service-name', 'a'], '--service-name cannot be used without --openapi'],
+    [[...GATEWAY, '--openapi', yaml], 'python3 -c'],
+    [[...GATEWAY, '--openapi', `${empty}.none`], 'there is no such file'],
+    [[...GATEWAY, ...ISSUER, '--responses', 'espv3'], '--responses expected one of assay, espv1, espv2'],
+    [[...GATEWAY, ...ISSUER, '--claim-header', 'sub=Host'], '--claim-header: '],
+    [[...GATEWAY, ...ISSUER, '--hs-key', `https://other.example=${jwks}`], 'of whom no operation wants a token'],
+    [[...GATEWAY, ...ISSUER, '--keys', 'http://keys.example/'], '--keys'],
+    [[...GATEWAY, ...ISSUER, '--keys', jwks, '--alg', 'RS255'], '--alg'],
+    [[...GATEWAY, ...ISSUER, '--key-wait', '0'], '--key-wait expected seconds'],
+    [[...GATEWAY, ...ISSUER, '--keys', jwks, '--port', '65536'], '--port expected a number'],
+    [[...GATEWAY, ...ISSUER, '--keys', jwks, '--admin-port', 'x'], '--admin-port expected a number'],
+    [['forward-auth', ...ISSUER], 'Give --proxy nginx|caddy|traefik|envoy'],
+    [['forward-auth', ...ISSUER, '--proxy', 'apache'], '--proxy expected one of nginx, caddy, traefik, envoy'],
+    [['forward-auth', ...ISSUER, '--proxy', 'nginx', '--upstream', 'http://a'], "unknown option '--upstream'"],
+  ])('%j', async (argv, message) => {
+    const { status, stdout, stderr } = await run(argv);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
+
+it.each([
+  ['nginx', ['auth_request /_assay;', 'proxy_set_header x-auth-subject $assay_x_auth_subject;', '127.0.0.1:9191']],
+  ['caddy', ['request_header -x-auth-subject', 'copy_headers x-endpoint-api-userinfo x-auth-subject']],
+  ['traefik', ['trustForwardHeader: false', '- x-auth-subject']],
+  ['envoy', ['failure_mode_allow: false', '- exact: x-auth-subject']],
+])('--print-config for %s closes what must not come from a client', async (proxy, parts) => {
+  const { status, stdout } = await run(['forward-auth', '--proxy', proxy, '--print-config', '--port', '9191',
+    '--claim-header', 'sub=X-Auth-Subject']);
+  expect(status).toBe(0);
+  for (const part of parts) expect(stdout).toContain(part);
+});
+
+describe('listening', () => {
+  it.each([
+    [[...GATEWAY, ...ISSUER, '--keys', jwks]],
+    [['forward-auth', '--proxy', 'nginx', ...ISSUER, '--keys', jwks]],
+    [['forward-auth', '--proxy', 'envoy', '--openapi', empty]],
+  ])('%j: the first line is the address alone', async (argv) => {
+    let stop = (): void => {};
+    const stopped = new Promise<void>((resolve) => (stop = resolve));
+    let first = '';
+    const onWrite = (stream: string, text: string): void => {
+      if (stream !== 'stdout' || first !== '') return;
+      first = text;
+      stop();
+    };
+    const { status, stdout } = await run(argv, { stopped, onWrite });
+    expect(status).toBe(0);
+    expect(stdout).toBe(first);
+    expect(first).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
+  });
+});

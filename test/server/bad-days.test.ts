@@ -1,0 +1,199 @@
+/** Bad days of a gateway, each against the real process. */
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createPort, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dial, sendRaw, statusesOf } from './raw.ts';
+import { bearer, createWorld, startAssay, startService, until, type Assay, type Service, type World } from './world.ts';
+
+let world: World;
+let service: Service;
+
+beforeAll(async () => {
+  world = await createWorld();
+  service = await startService(world);
+});
+afterAll(() => world.end());
+
+const gatewayArgv = (upstream: string, ...more: string[]): string[] => [
+  'gateway', '--openapi', world.document, '--allow-loopback-http', '--upstream', upstream, '--admin-port', '0', ...more,
+];
+
+async function serving(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  world.later(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const statusOf = async (url: string, headers: Record<string, string> = {}): Promise<number> => {
+  const response = await fetch(url, { headers });
+  await response.arrayBuffer();
+  return response.status;
+};
+
+describe('the key server', () => {
+  it('is down at start, and comes back', async () => {
+    const own = await createWorld();
+    own.issuer.fail('down');
+    const assay = await startAssay(own, ['gateway', '--openapi', own.document, '--allow-loopback-http',
+      '--upstream', `http://${service.host}`, '--admin-port', '0']);
+    const token = bearer(own.mint());
+    expect((await fetch(`${assay.adminUrl}/readyz`)).status).toBe(503);
+    expect((await fetch(`${assay.adminUrl}/healthz`)).status).toBe(200);
+    expect(await statusOf(`${assay.url}/closed`, token)).toBe(503);
+    expect(await statusOf(`${assay.url}/open`)).toBe(200);
+    own.issuer.fail('none');
+    await until(async () => ((await statusOf(`${assay.url}/closed`, token)) === 200 ? true : undefined));
+    expect((await fetch(`${assay.adminUrl}/readyz`)).status).toBe(200);
+    own.issuer.fail('error');
+    // It has its keys: what the key server does now is not the clients' to notice.
+    for (let i = 0; i < 5; i += 1) expect(await statusOf(`${assay.url}/closed`, token)).toBe(200);
+    await own.end();
+  });
+
+  it.each([['gateway', 503, 0.4], ['envoy', 401, 0.15]] as const)(
+    'hangs: %s answers %i within %f s, however many wait', async (which, status, wait) => {
+      const own = await createWorld();
+      own.issuer.fail('hang');
+      const policy = ['--openapi', own.document, '--allow-loopback-http'];
+      const assay = await startAssay(own, which === 'envoy'
+        ? ['forward-auth', '--proxy', 'envoy', ...policy]
+        : ['gateway', '--upstream', `http://${service.host}`, '--key-wait', String(wait), ...policy]);
+      const token = bearer(own.mint());
+      // Whatever is slow the first time is not the wait for keys.
+      await statusOf(`${assay.url}/open`);
+      const started = performance.now();
+      const statuses = await Promise.all(Array.from({ length: 50 }, () => statusOf(`${assay.url}/closed`, token)));
+      expect(new Set(statuses)).toEqual(new Set([status]));
+      // Fifty clients in this process take a while of their own.
+      expect((performance.now() - started) / 1000).toBeLessThan(wait + 0.5);
+      await own.end();
+    });
+});
+
+describe('the service', () => {
+  it('is not there, dies, hangs, or talks nonsense', async () => {
+    const url = await serving((request, response) => {
+      if (request.url === '/open') request.socket.destroy();
+      else if (request.url === '/open?hang') return;
+      else if (request.url === '/open?early') {
+        response.writeHead(200, { 'content-length': '1000' });
+        response.write('half of it', () => request.socket.destroy());
+      } else request.socket.end('nonsense\r\n\r\n');
+    });
+    const assay = await startAssay(world, gatewayArgv(url, '--upstream-timeout', '0.5'));
+    expect(await statusOf(`${assay.url}/open`)).toBe(502);
+    expect(await statusOf(`${assay.url}/open?hang`)).toBe(504);
+    expect(await statusOf(`${assay.url}/open?nonsense`)).toBe(502);
+    // The client must see that it is not whole.
+    await expect(statusOf(`${assay.url}/open?early`)).rejects.toThrow();
+    await until(() => (/early","status":200,"code":"allowed","complete":false/.test(
+      assay.written.stdout.replace(/"template":"[^"]*",/g, '')) ? true : undefined));
+    const metrics = await (await fetch(`${assay.adminUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^assay_upstream_errors_total\{kind="timeout"\} 1$/m);
+    await assay.stop();
+
+    const gone = createPort();
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+    const { port } = gone.address() as AddressInfo;
+    await new Promise<void>((resolve) => gone.close(() => resolve()));
+    const alone = await startAssay(world, gatewayArgv(`http://127.0.0.1:${port}`));
+    const response = await fetch(`${alone.url}/open`);
+    expect({ status: response.status, body: await response.text() })
+      .toEqual({ status: 502, body: '{"title":"Bad Gateway","status":502,"code":"upstream_refused"}' });
+    await alone.stop();
+  });
+
+  it('is told when a client has gone', async () => {
+    let cut = 0;
+    const url = await serving((request, response) => {
+      response.once('close', () => (cut += 1));
+      response.write('first');
+      request.resume();
+    });
+    const assay = await startAssay(world, gatewayArgv(url));
+    const socket = await dial(assay.url);
+    socket.write('GET /open HTTP/1.1\r\nHost: a\r\n\r\n');
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.destroy();
+    await until(() => (cut === 1 ? true : undefined));
+    await assay.stop();
+  });
+});
+
+describe('clients', () => {
+  let assay: Assay;
+  beforeAll(async () => {
+    assay = await startAssay(world, gatewayArgv(`http://${service.host}`, '--claim-header', 'name=X-User-Name'));
+  });
+
+  it('send heads that are too large, or no HTTP at all', async () => {
+    const get = 'GET /open HTTP/1.1\r\nHost: a\r\n';
+    expect(statusesOf(await sendRaw(assay.url, `${get}X: ${'x'.repeat(40_000)}\r\n\r\n`))).toEqual([431]);
+    expect(statusesOf(await sendRaw(assay.url, `${get}${'X: x\r\n'.repeat(250)}\r\n`))).toEqual([431]);
+    expect(statusesOf(await sendRaw(assay.url, '\x16\x03\x01\x02\x00\x01\x00'))).toEqual([400]);
+    expect(statusesOf(await sendRaw(assay.url, 'CONNECT /open HTTP/1.1\r\nHost: a\r\n\r\n'))).not.toContain(200);
+    expect(await statusOf(`${assay.url}/open`)).toBe(200);
+  });
+
+  it('have claims that no header can hold', async () => {
+    const named = async (name: string) => {
+      const response = await fetch(`${assay.url}/closed`, { headers: bearer(world.mint({ name })) });
+      const text = await response.text();
+      return response.status === 200 ? JSON.parse(text).headers['x-user-name'] : response.status;
+    };
+    expect(await named('Ada')).toBe('Ada');
+    expect(await named('Adä')).toBe("UTF-8''Ad%C3%A4");
+    expect(await named('a\r\nX-Admin: yes')).toBe(401);
+    expect(await named('x'.repeat(5000))).toBe(401);
+    // The token is then longer than any that is read.
+    expect(await named('x'.repeat(16_384))).toBe(401);
+    const kid = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'a\r\nX-Admin: yes' })).toString('base64url');
+    expect(await statusOf(`${assay.url}/closed`, bearer(`${kid}.e30.AAAA`))).toBe(401);
+    expect(assay.written.stdout + assay.written.stderr).not.toContain('X-Admin');
+  });
+
+  it('override the method only where they may (--method-override)', async () => {
+    const headers = { ...bearer(world.mint()), 'X-HTTP-Method-Override': 'PUT', 'content-length': '2' };
+    const ask = async (url: string) => fetch(`${url}/closed/7`, { method: 'POST', headers, body: 'ok' });
+    expect((await ask(assay.url)).status).toBe(405);
+    const willing = await startAssay(world, gatewayArgv(`http://${service.host}`, '--method-override'));
+    const response = await ask(willing.url);
+    const seen: { method?: string; headers?: object } = await response.json() as object;
+    expect({ status: response.status, method: seen.method }).toEqual({ status: 200, method: 'PUT' });
+    expect(Object.keys(seen.headers ?? {})).not.toContain('x-http-method-override');
+    await willing.stop();
+  });
+});
+
+it('SIGTERM: what is under way ends, nothing new begins, and the process with it', async () => {
+  const held: (() => void)[] = [];
+  const url = await serving((_, response) => {
+    response.write('first ');
+    held.push(() => void response.end('last'));
+  });
+  const assay = await startAssay(world, gatewayArgv(url));
+  const response = await fetch(`${assay.url}/open`);
+  const idle = (await dial(assay.url)).resume();
+  assay.child.kill('SIGTERM');
+  await until(() => (idle.readyState === 'closed' ? true : undefined));
+  await expect(statusOf(`${assay.url}/open`)).rejects.toThrow();
+  held[0]?.();
+  expect(await response.text()).toBe('first last');
+  expect(await assay.ended).toMatchObject({ status: 0 });
+  expect(assay.written.stdout.trimEnd().split('\n')).toHaveLength(2);
+});
+
+it('SIGTERM: what does not end is cut after the time that it was given', async () => {
+  const url = await serving((_, response) => void response.write('first '));
+  const assay = await startAssay(world, gatewayArgv(url, '--drain', '0.2'));
+  const response = await fetch(`${assay.url}/open`);
+  const started = performance.now();
+  assay.child.kill('SIGTERM');
+  await expect(response.text()).rejects.toThrow();
+  expect(await assay.ended).toMatchObject({ status: 0 });
+  expect(performance.now() - started).toBeLessThan(3000);
+});

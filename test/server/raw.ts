@@ -1,0 +1,38 @@
+/**
+ * HTTP by hand: octets over a socket, for what no client would send.
+ *
+ * @module
+ */
+
+import { connect, type Socket } from 'node:net';
+
+export function dial(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => resolve(socket));
+    socket.once('error', reject);
+    socket.on('error', () => undefined);
+  });
+}
+
+/** Sends octets, and returns all that comes until the other side ends, or for a while. */
+export async function sendRaw(url: string, text: string | Buffer, milliseconds = 700): Promise<string> {
+  const socket = await dial(url);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  socket.destroy();
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+/** The statuses of all answers in a text. */
+export function statusesOf(text: string): number[] {
+  return [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+}
