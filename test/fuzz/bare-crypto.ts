@@ -28,9 +28,10 @@ export function keyObjectOf({ jwk, pem }: KeyMember): KeyObject {
   if (pem !== undefined) {
     return pem.includes('CERTIFICATE') ? new X509Certificate(pem).publicKey : createPublicKey(pem);
   }
-  return own(jwk, 'kty') === 'oct'
-    ? createSecretKey(Buffer.from(String(own(jwk, 'k')), 'base64url'))
-    : createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  if (own(jwk, 'kty') === 'oct') return createSecretKey(Buffer.from(String(own(jwk, 'k')), 'base64url'));
+  // The public half alone: some versions take a private JWK for it, others do not.
+  const half = ['kty', 'crv', 'n', 'e', 'x', 'y'].map((name) => [name, own(jwk, name)] as const);
+  return createPublicKey({ key: Object.fromEntries(half.filter(([, value]) => value !== undefined)), format: 'jwk' });
 }
 
 /** Whether the signature holds under a key that the token may mean: that of its key ID, or one without any. */
