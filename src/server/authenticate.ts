@@ -4,24 +4,12 @@
  * @module
  */
 
-import { formatRefusal, readRawHeaders, type EspRefusal, type EspRequest, type EspResponse } from '../esp/index.ts';
+import { formatRefusal, type EspRefusal, type EspRequest, type EspResponse } from '../esp/index.ts';
 import { parseBearer } from '../http/index.ts';
 import { JwtError, type JwtClaimsSet, type VerifiedJwt } from '../jose/index.ts';
 import { expectBoolean, expectString, readOptions } from '../jose/options.ts';
 import type { Verifier } from '../verifier/index.ts';
-
-/**
- * A request, as node:http, Express, Fastify or a fetch-style handler has it.
- *
- * Of `rawHeaders`, where they are, every Authorization field is seen; in `headers` Node keeps the first of several.
- */
-export interface IncomingRequest {
-  readonly method?: string | undefined;
-  /** Not looked at: a token in an address ends up in logs (RFC 6750 §2.3). */
-  readonly url?: string | undefined;
-  readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly rawHeaders?: readonly string[];
-}
+import { fieldsOf, type IncomingRequest } from './request-fields.ts';
 
 /** What became of a request. */
 export type Authentication<C extends JwtClaimsSet = JwtClaimsSet> =
@@ -71,10 +59,10 @@ export function createAuthenticator<C extends JwtClaimsSet>(options: Authenticat
   // A realm that cannot be written is found now, and not by the first stranger.
   refuse({ code: 'credentials_missing', method: 'GET' }, { method: 'GET', target: '/', headers: new Map() });
 
-  return async ({ method = 'GET', headers, rawHeaders }) => {
-    const fields = rawHeaders === undefined ? valuesOf(headers) : readRawHeaders(rawHeaders).get('authorization');
+  return async (incoming) => {
+    const { method = 'GET' } = incoming;
     const request = { method, target: '/', headers: new Map<string, readonly string[]>() };
-    const credentials = parseBearer(fields ?? []);
+    const credentials = parseBearer(fieldsOf(incoming, 'authorization'));
     switch (credentials.kind) {
       case 'none':
       case 'foreign':
@@ -92,16 +80,4 @@ export function createAuthenticator<C extends JwtClaimsSet>(options: Authenticat
       return refuse({ code: error.code, method, error }, request);
     }
   };
-}
-
-/** `Headers` joins repeated fields with commas, which no Bearer token survives: they are refused all the same. */
-function valuesOf(headers: IncomingRequest['headers']): readonly string[] {
-  if (headers instanceof Headers) {
-    const joined = headers.get('authorization');
-    return joined === null ? [] : [joined];
-  }
-  // Whoever made the object may have written the name in any case, and more than once.
-  return Object.entries(headers)
-    .filter(([name, value]) => name.toLowerCase() === 'authorization' && value !== undefined)
-    .flatMap(([, value]) => value ?? []);
 }

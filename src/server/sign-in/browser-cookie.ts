@@ -1,0 +1,42 @@
+/**
+ * A cookie of ours: its name, where it may travel, and how it is set, read and taken back (RFC 6265, RFC 6265bis §4.1.3).
+ *
+ * @module
+ */
+
+import { readCookie, serializeCookie } from '../../http/index.ts';
+import { fieldsOf, type IncomingRequest } from '../request-fields.ts';
+
+/** A field to be sent with an answer. */
+export type ResponseField = readonly [name: string, value: string];
+
+/** One cookie of ours. */
+export interface BrowserCookie {
+  /** With its prefix: what goes under the MAC. */
+  readonly name: string;
+  /** Its value, or undefined where there is none, or more than one (RFC 6265 §8.6). */
+  readonly read: (request: IncomingRequest) => string | undefined;
+  /** @param maxAge seconds; a part of one is dropped. */
+  readonly set: (value: string, maxAge: number) => ResponseField;
+  readonly clear: () => ResponseField;
+}
+
+/**
+ * Makes a cookie. It is HttpOnly and has the path "/".
+ *
+ * Over https it is Secure and its name begins with `__Host-`: browsers take such a cookie only from this very host over
+ * https, so that no sibling domain, and nobody on the wire, can plant one. Over http on a loopback address neither can
+ * be had; the name begins with `dev-` then, and is nothing that a production server would read.
+ */
+export function createBrowserCookie(bareName: string, secure: boolean, sameSite: 'Lax' | 'None'): BrowserCookie {
+  const name = `${secure ? '__Host-' : 'dev-'}${bareName}`;
+  // RFC 6265bis §5.7: SameSite=None without Secure is dropped.
+  const terms = { name, secure, httpOnly: true, path: '/', sameSite: secure ? sameSite : 'Lax' } as const;
+  return Object.freeze({
+    name,
+    read: (request: IncomingRequest) => readCookie(fieldsOf(request, 'cookie'), name),
+    set: (value: string, maxAge: number) =>
+      ['set-cookie', serializeCookie({ ...terms, value, maxAge: Math.floor(maxAge) })] as const,
+    clear: () => ['set-cookie', serializeCookie({ ...terms, value: '', maxAge: 0 })] as const,
+  });
+}
