@@ -6,6 +6,7 @@
 
 import { parseBearer, type Credentials } from '../http/bearer.ts';
 import { parseCookies } from '../http/cookie.ts';
+import { trimOptionalWhitespace } from '../http/optional-whitespace.ts';
 import type { JwtLocation } from './policy.ts';
 import type { EspRequest } from './request.ts';
 
@@ -49,7 +50,7 @@ function inHeader(name: string, prefix: string, values: readonly string[]): Loca
   // The scheme of RFC 6750 is read by its grammar, wherever it stands; other prefixes are text, and must come first.
   if (/^bearer ?$/i.test(prefix)) return fromCredentials(parseBearer(values));
   if (values.length > 1) return REPEATED;
-  const value = (values[0] ?? '').replace(/^[ \t]+|[ \t]+$/g, '');
+  const value = trimOptionalWhitespace(values[0] ?? '');
   if (value === '') return NONE;
   if (value.startsWith(prefix)) return { kind: 'token', token: value.slice(prefix.length) };
   // Another prefix may be another location's. But what no scheme would send in Authorization was meant for us.

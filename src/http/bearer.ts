@@ -4,6 +4,8 @@
  * @module
  */
 
+import { trimOptionalWhitespace } from './optional-whitespace.ts';
+
 /** What the Authorization fields of one request hold. */
 export type Credentials =
   /** No field, or an empty one. */
@@ -35,7 +37,7 @@ const OTHER_SCHEME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ +[^ ]/;
 export function parseBearer(values: readonly string[]): Credentials {
   if (values.length > 1) return { kind: 'repeated' };
   // RFC 9110 §5.5: a field value has no whitespace around it. No other whitespace is forgiven.
-  const value = (values[0] ?? '').replace(/^[ \t]+|[ \t]+$/g, '');
+  const value = trimOptionalWhitespace(values[0] ?? '');
   if (value === '') return { kind: 'none' };
   const token = BEARER.exec(value)?.[1];
   if (token !== undefined) return { kind: 'bearer', token };

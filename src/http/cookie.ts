@@ -4,6 +4,8 @@
  * @module
  */
 
+import { trimOptionalWhitespace } from './optional-whitespace.ts';
+
 /** RFC 9110 §5.6.2, which RFC 6265 §4.1.1 makes the form of a cookie's name. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 6265 §4.1.1 cookie-octet: no control, no whitespace, no quote, comma, semicolon or backslash. */
@@ -46,7 +48,7 @@ export function parseCookies(fields: readonly string[]): readonly Cookie[] {
 }
 
 function parsePair(pair: string): readonly Cookie[] {
-  const text = pair.replace(/^[ \t]+|[ \t]+$/g, '');
+  const text = trimOptionalWhitespace(pair);
   const equals = text.indexOf('=');
   const name = text.slice(0, Math.max(equals, 0));
   const quoted = text.slice(equals + 1);
