@@ -7,7 +7,7 @@
 import { constants, createHmac, createPublicKey, createSecretKey, verify, X509Certificate,
   type KeyObject } from 'node:crypto';
 import { candidatesOf, keyMembersOf, keysOf, own, parseJson, type KeyMember } from './facts.ts';
-import type { Question } from './fuzzer.ts';
+import type { Question } from './question.ts';
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
 

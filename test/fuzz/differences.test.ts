@@ -7,9 +7,10 @@ import type { Peer } from './difference.ts';
 import { classOf, DIFFERENCES } from './differences.ts';
 import { compare } from './differential.ts';
 import { factsOf } from './facts.ts';
-import { answer, type Question } from './fuzzer.ts';
+import { answer } from './fuzzer.ts';
 import type { JoseAnswer } from './jose-peer.ts';
 import { membersOf, textOf } from './mutate-json.ts';
+import type { Question } from './question.ts';
 import { AUDIENCE, NOW, signAs, SUBJECTS, type Subject } from './subjects.ts';
 
 const JOSE_ACCEPTS: JoseAnswer = { accepted: true };

@@ -8,10 +8,12 @@ import { signatureHolds } from './bare-crypto.ts';
 import type { Peer } from './difference.ts';
 import { classOf } from './differences.ts';
 import { factsOf } from './facts.ts';
-import { answer, fuzz, type Question } from './fuzzer.ts';
+import { answer, fuzz } from './fuzzer.ts';
 import type { AskJose, JoseAnswer } from './jose-peer.ts';
 import type { Verdict } from './judge.ts';
-import { minimizeWaiting, shrinkJson, shrinkText, type Shrinking } from './minimize.ts';
+import { minimizeWaiting } from './minimize.ts';
+import type { Question } from './question.ts';
+import { shrinkQuestion } from './shrink-question.ts';
 import { NOW } from './subjects.ts';
 
 /** What the three said to one question. */
@@ -53,38 +55,42 @@ export function compare(question: Question, { ours, jose, signature }: Answers):
     : { classes, finding: `${without[0]} accepts what we refuse, and no class says why: ${ours}` };
 }
 
+/** A promise that we broke on the way is a finding too. */
+function withProblem(comparison: Comparison, { problem }: Verdict): Comparison {
+  const finding = comparison.finding ?? problem;
+  return finding === undefined ? comparison : { ...comparison, finding };
+}
+
 /** Asks all three. */
-export async function askAll(question: Question, askJose: AskJose, ours = answer(question)): Promise<Answers> {
+async function askAll(question: Question, askJose: AskJose, ours: Verdict): Promise<Answers> {
   return { ours: ours.answer, jose: await askJose(question), signature: signatureHolds(question) };
 }
 
-/**
- * Questions without end, each asked of all three. Those about options are left out: they are ours alone. A promise that
- * we break on the way is a finding here too.
- */
+/** Questions without end, each asked of all three. Those about options are left out: they are ours alone. */
 export async function* differential(seed: number, askJose: AskJose): AsyncGenerator<Compared, never> {
   for (const { question, verdict } of fuzz(seed)) {
     if (question.kind === 'options') continue;
     const answers = await askAll(question, askJose, verdict);
-    const comparison = compare(question, answers);
-    const finding = comparison.finding ?? verdict.problem;
-    yield { question, answers, comparison: finding === undefined ? comparison : { ...comparison, finding } };
+    yield { question, answers, comparison: withProblem(compare(question, answers), verdict) };
   }
   throw new Error('the questions have come to an end');
 }
 
+async function findingOf(question: Question, askJose: AskJose): Promise<string | undefined> {
+  const verdict = answer(question);
+  return withProblem(compare(question, await askAll(question, askJose, verdict)), verdict).finding;
+}
+
 /** A candidate for a vector: the smallest question of the kind on which we differ in the same way. */
 export async function candidateOf({ question, answers, comparison }: Compared, askJose: AskJose): Promise<object> {
-  const { kind, subject: { name: subject, signer, expectation }, token, keys = signer.jwks } = question;
-  const smallest = async <T>(shrinking: Shrinking<T>, ask: (input: T) => Question): Promise<T> =>
-    minimizeWaiting(shrinking, async (input) =>
-      compare(ask(input), await askAll(ask(input), askJose)).finding === comparison.finding);
+  const { kind, subject: { name: subject, signer, expectation }, token, keys } = await minimizeWaiting(
+    shrinkQuestion(question), async (smaller) => await findingOf(smaller, askJose) === comparison.finding,
+  );
   return {
     comment: `Found by the differential fuzzer: ${comparison.finding}.`, subject, kind,
     answers: { assay: answers.ours, jose: answers.jose.accepted ? 'accepted' : answers.jose.refusal,
       'node:crypto': answers.signature ? 'the signature holds' : 'it does not' },
-    token: kind === 'forged' ? await smallest(shrinkText(token), (text) => ({ ...question, token: text })) : token,
-    keys: kind === 'keys' ? await smallest(shrinkJson(keys), (value) => ({ ...question, keys: value })) : keys,
+    token, keys: keys ?? signer.jwks,
     policy: { ...expectation.policy, algorithms: [signer.alg] }, now: NOW,
     // If the others are right.
     result: answers.ours === 'accepted' ? 'invalid' : 'valid', flags: ['Fuzz'],

@@ -5,7 +5,7 @@
  */
 
 import type { RefusalCode } from '../../src/jose/index.ts';
-import type { Question } from './fuzzer.ts';
+import type { Question } from './question.ts';
 import { ISSUER } from './subjects.ts';
 
 export type AnyObject = Readonly<Record<string, unknown>>;

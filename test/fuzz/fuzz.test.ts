@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { JwtError, REFUSALS, type VerifiedJwt } from '../../src/jose/index.ts';
-import { candidateOf, answer, findingOf, fuzz, type Outcome, type Question } from './fuzzer.ts';
+import { JwtError, readUnverified, REFUSALS, type VerifiedJwt } from '../../src/jose/index.ts';
+import { answer, candidateOf, findingOf, fuzz, SLOW, type Outcome } from './fuzzer.ts';
 import { leakOf } from './judge.ts';
-import { minimizeJson, minimizeText, minimizeWaiting, shrinkText } from './minimize.ts';
+import { minimize, minimizeWaiting, shrinkJson, shrinkText } from './minimize.ts';
 import { forge } from './mutate-token.ts';
+import type { Question } from './question.ts';
 import { createRandom } from './random.ts';
-import { SUBJECTS, type Subject } from './subjects.ts';
+import { signAs, SUBJECTS, type Subject } from './subjects.ts';
 
 /** Another one each time, so that many short runs are one long one; FUZZ_SEED repeats one. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
@@ -122,18 +123,53 @@ describe('the fuzzer finds', () => {
     expect(candidateOf(outcome, finding ?? '')).toMatchObject({ token: expect.stringMatching(/^=?[^=]+=?$/),
       result: 'invalid' });
   });
+
+  it('of a signed one too, which the signer signs again', () => {
+    const buggy: Subject = { ...subject, verify: () => verify(genuine) };
+    const claims = { ...subject.expectation.claims, more: [1, 2, { deep: true }] };
+    const header = { alg: 'RS256', kid: subject.signer.kid };
+    const token = signAs(subject.signer, JSON.stringify(header), JSON.stringify(claims));
+    const question: Question = { kind: 'signed', subject: buggy, token };
+    const candidate = candidateOf({ question, verdict: answer(question), elapsed: 1 }, 'not what the token says');
+    expect(readUnverified((candidate as { readonly token: string }).token)).toEqual({ header: {}, claims: {} });
+  });
+});
+
+describe('a question that took long', () => {
+  const { verify, token, ...others } = SUBJECTS[0] as Subject;
+  const asking = (before: () => void): Outcome => {
+    const slow = (text: string): VerifiedJwt => (before(), verify(text));
+    const question: Question = { kind: 'forged', subject: { ...others, token, verify: slow }, token };
+    return { question, verdict: answer(question), elapsed: 10 * SLOW };
+  };
+
+  it('is slow where the processor was busy with it each time', () => {
+    const busy = (): void => {
+      const start = process.cpuUsage();
+      const used = (): NodeJS.CpuUsage => process.cpuUsage(start);
+      while (used().user + used().system <= SLOW * 1000);
+    };
+    expect(findingOf(asking(busy))).toBe('slow');
+  });
+
+  it('is not where the process waited for the processor, or was slow once', () => {
+    const waits = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * SLOW);
+    expect(findingOf(asking(waits))).toBeUndefined();
+    expect(findingOf(asking(() => undefined))).toBeUndefined();
+  });
 });
 
 describe('minimizing', () => {
   it('leaves of a text what is needed', () => {
-    expect(minimizeText('abcdefghijklmnopqrstuvwxyz', (text) => text.includes('d') && text.includes('q'))).toBe('dq');
+    const text = 'abcdefghijklmnopqrstuvwxyz';
+    expect(minimize(shrinkText(text), (shorter) => shorter.includes('d') && shorter.includes('q'))).toBe('dq');
   });
 
   it('leaves of a JSON value what is needed, at any depth', () => {
     const value = { a: 1, keys: [{ x: 1 }, { kid: 'k', other: [1, 2, { bad: true, fine: 'x' }] }],
       z: 'long enough to be cut' };
     const fails = (candidate: unknown) => JSON.stringify(candidate)?.includes('"bad":true') ?? false;
-    expect(minimizeJson(value, fails)).toEqual({ keys: [{ other: [{ bad: true }] }] });
+    expect(minimize(shrinkJson(value), fails)).toEqual({ keys: [{ other: [{ bad: true }] }] });
   });
 
   it('waits for answers where it must', async () => {

@@ -10,7 +10,7 @@
 import { loadPeer } from '../../bench/peers/load.ts';
 import { keyObjectOf } from './bare-crypto.ts';
 import { candidatesOf, expectedOf, isObject, keyMembersOf, keysOf, own, parseJson, type AnyObject } from './facts.ts';
-import type { Question } from './fuzzer.ts';
+import type { Question } from './question.ts';
 import { AUDIENCE, NOW } from './subjects.ts';
 
 interface Jose {

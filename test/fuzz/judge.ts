@@ -123,6 +123,14 @@ function objectionToClaims(claims: ReadonlyMap<string, unknown>,
     ? undefined : 'another sign-in';
 }
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** One JSON object without duplicate names, lone surrogates or depth, or undefined. Slow, and unlike the library's. */
 function strictObject(octets: Buffer): Readonly<Record<string, unknown>> | undefined {
   const text = octets.toString('utf8');
@@ -132,16 +140,15 @@ function strictObject(octets: Buffer): Readonly<Record<string, unknown>> | undef
     if (lexeme === '{' || lexeme === '[') names.push(new Set());
     else if (lexeme === '}' || lexeme === ']') names.pop();
     else if (lexeme.endsWith(':')) {
-      const name: string = JSON.parse(lexeme.slice(0, -1));
-      const own = names.at(-1);
-      if (own?.has(name)) return undefined;
+      const [name, own] = [parsed(lexeme.slice(0, -1)), names.at(-1)];
+      if (typeof name !== 'string' || own?.has(name)) return undefined;
       own?.add(name);
     }
     if (names.length > 32) return undefined;
   }
-  const value: unknown = JSON.parse(text);
+  const value = parsed(text);
   const written = JSON.stringify(value);
   // Well-formed JSON.stringify writes a lone surrogate as an escape; nothing else makes it write one of those.
-  if (/\\ud[89a-f]/.test(written) || Array.isArray(value) || typeof value !== 'object') return undefined;
+  if (/\\ud[89a-f]/.test(written) || Array.isArray(value) || typeof value !== 'object' || value === null) return undefined;
   return value as Readonly<Record<string, unknown>>;
 }

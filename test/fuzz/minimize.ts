@@ -37,6 +37,13 @@ export function* shrinkJson(value: unknown): Shrinking<unknown> {
   return smallest;
 }
 
+/** Shrinks one part of a larger thing: `build` puts the part into its place. Returns the smallest part. */
+export function* shrinkPart<P, T>(shrinking: Shrinking<P>, build: (part: P) => T): Generator<T, P, boolean> {
+  let step = shrinking.next();
+  while (step.done !== true) step = shrinking.next(yield build(step.value));
+  return step.value;
+}
+
 /** Where the answer is there at once. */
 export function minimize<T>(shrinking: Shrinking<T>, fails: (input: T) => boolean): T {
   let step = shrinking.next();
@@ -49,16 +56,6 @@ export async function minimizeWaiting<T>(shrinking: Shrinking<T>, fails: (input:
   let step = shrinking.next();
   while (step.done !== true) step = shrinking.next(await fails(step.value));
   return step.value;
-}
-
-/** The shortest text found by taking pieces away that still does what `fails` looks for. */
-export function minimizeText(text: string, fails: (text: string) => boolean): string {
-  return minimize(shrinkText(text), fails);
-}
-
-/** The smallest JSON value found by taking members and elements away, at any depth, that still fails. */
-export function minimizeJson(value: unknown, fails: (value: unknown) => boolean): unknown {
-  return minimize(shrinkJson(value), fails);
 }
 
 /** The values that lack one member or element, or half of a string. */

@@ -6,11 +6,10 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { installedVersion, installPeers } from '../../bench/peers/load.ts';
-import { REFUSALS } from '../../src/jose/index.ts';
 import { candidateOf, differential } from './differential.ts';
 import { DIFFERENCES } from './differences.ts';
 import { openJose } from './jose-peer.ts';
-import { progress, say, startTimeBox, Tally } from './terminal.ts';
+import { codesCovered, progress, say, startTimeBox, Tally } from './terminal.ts';
 
 /** Returns the exit status: 1 when a difference was found that no class explains. */
 export async function runDifferential(seconds: number, seed: number): Promise<number> {
@@ -44,13 +43,11 @@ export async function runDifferential(seconds: number, seed: number): Promise<nu
   progress('');
   const labels = DIFFERENCES.flatMap(({ name, than }) => than.map((peer) => classLabel(peer, name)));
   const unseen = labels.filter((label) => !seen.has(label));
-  const codes = Object.keys(REFUSALS);
-  const missing = codes.filter((code) => !ours.has(code));
   say(`our answers\n${ours.lines()}all three agree\n${agreed.lines()}we are stricter than\n${seen.lines()}`);
   say(`never seen: ${unseen.length} of ${labels.length}\n${unseen.map((label) => `            ${label}\n`).join('')}`);
   const ending = box.wasInterrupted() ? ', interrupted' : '';
   say(`${asked} questions in ${box.elapsed().toFixed(1)} s${ending}; seed ${seed}\n`);
-  say(`${codes.length - missing.length} of ${codes.length} refusal codes, without ${missing.join(' ') || 'none'}\n`);
+  say(codesCovered(ours));
   say(`${found.size} findings\n`);
   return found.size === 0 ? 0 : 1;
 }

@@ -12,9 +12,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { REFUSALS } from '../../src/jose/index.ts';
 import { candidateOf, findingOf, fuzz } from './fuzzer.ts';
-import { progress, say, startTimeBox, Tally } from './terminal.ts';
+import { codesCovered, progress, say, startTimeBox, Tally } from './terminal.ts';
 
 interface Arguments {
   readonly differential: boolean;
@@ -61,12 +60,10 @@ async function run(seconds: number, seed: number): Promise<number> {
   }
 
   progress('');
-  const codes = Object.keys(REFUSALS);
-  const missing = codes.filter((code) => !answers.has(code));
   say(answers.lines());
   const ending = box.wasInterrupted() ? ', interrupted' : '';
   say(`${asked} questions in ${box.elapsed().toFixed(1)} s${ending}; seed ${seed}\n`);
-  say(`${codes.length - missing.length} of ${codes.length} refusal codes, without ${missing.join(' ') || 'none'}\n`);
+  say(codesCovered(answers));
   say(`${found.size} findings\n`);
   return found.size === 0 ? 0 : 1;
 }

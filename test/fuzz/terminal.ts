@@ -4,6 +4,8 @@
  * @module
  */
 
+import { REFUSALS } from '../../src/jose/index.ts';
+
 export const say = (text: string): void => void process.stderr.write(text);
 
 /** A line that overwrites itself, on a terminal; elsewhere nothing. */
@@ -32,6 +34,14 @@ export class Tally {
     const rows = [...this.#counts].sort(([, a], [, b]) => b - a);
     return rows.map(([name, times]) => `${String(times).padStart(10)}  ${name}\n`).join('');
   }
+}
+
+/** How many of the refusal codes were seen. One of them is out of reach: the fuzzer has its keys, and no network. */
+export function codesCovered(answers: Tally): string {
+  const codes = Object.keys(REFUSALS).filter((code) => code !== 'keys_unavailable');
+  const missing = codes.filter((code) => !answers.has(code));
+  const without = missing.length === 0 ? '' : `, without ${missing.join(' ')}`;
+  return `${codes.length - missing.length} of ${codes.length} refusal codes${without} (keys_unavailable needs a network)\n`;
 }
 
 /** Said of a time box: whether it is over, by the clock or by the user. */

@@ -1,25 +1,30 @@
 /**
  * Mutation testing: changes src in every small way, and asks whether the tests notice.
  *
- *   npm run mutation [-- src/jose src/keys/held-keys.ts]
+ *   npm run mutation [-- src/jose src/keys/held-keys.ts]    all of src/jose, src/verifier, src/keys, src/google, or some
+ *   npm run mutation -- --again [NAME ...]                  quick, after a test was added: see below
+ *   npm run mutation -- --concurrency 2 [NAME ...]
  *
- * Without names: src/jose, src/verifier, src/keys and src/google. Prints the score of each file, and every mutant that
- * lived and is not in equivalent.json. Exits 1 for one such, for one that is listed and did not live, and when less
- * than 95 % of a whole folder were killed.
+ * Prints the score of each file as soon as it is known, and every mutant that lived and is not in equivalent.json. Exits
+ * 1 for one such, for one that is listed and did not live, and when less than 95 % of a whole folder were killed; 2 for
+ * wrong arguments; 130 when interrupted.
+ *
+ * `--again` takes the word of the last run for a mutant whose killing test is still there, and asks anew about those that
+ * lived where tests were added. It cannot see that a test of an old name asks less than it did, so that a score to be
+ * published comes from a run without it.
  *
  * @module
  */
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyTree, ROOT } from '../planted/tree.ts';
-import { percentOf, readReport, type FileReport, type Mutant } from './report.ts';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../planted/tree.ts';
+import { percentOf, type FileReport, type Mutant } from './report.ts';
+import { HERE, installStryker, openStryker, type Asking } from './stryker.ts';
 
 const FOLDERS = ['jose', 'verifier', 'keys', 'google'];
 const LEAST_PERCENT = 95;
-const HERE = join(ROOT, 'test', 'mutation');
-const MODULES = join(HERE, 'node_modules');
 
 /** A mutant that no test can tell from the original, and why. */
 interface Equivalent extends Mutant {
@@ -27,88 +32,96 @@ interface Equivalent extends Mutant {
   readonly reason: string;
 }
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-function install(): void {
-  if (existsSync(join(MODULES, '@stryker-mutator', 'core'))) return;
-  say('installing Stryker');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', HERE], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32', // npm is a script there
-  });
+interface Arguments extends Asking {
+  /** By folder; `whole` where all of its files are among them. */
+  readonly folders: readonly { readonly folder: string; readonly files: readonly string[]; readonly whole: boolean }[];
 }
 
-/** Stryker on some files of one folder. Its own words go to stderr. */
-function mutate(folder: string, names: readonly string[]): readonly FileReport[] {
-  const tree = copyTree(MODULES);
-  try {
-    // The Stryker of the copy finds its plugins, and the tests their vitest, through the link.
-    symlinkSync(MODULES, join(tree.path, 'test', 'mutation', 'node_modules'), 'junction');
-    const stryker = join(tree.path, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
-    const files = names.map((name) => (name.endsWith('.ts') ? name : `${name}/**/*.ts`)).join(',');
-    const { status } = spawnSync(process.execPath, [stryker, 'run', 'test/mutation/stryker.json', '--mutate', files], {
-      cwd: tree.path,
-      stdio: ['ignore', process.stderr, process.stderr],
-      env: { ...process.env, MUTATION_FOLDER: folder },
-    });
-    if (status !== 0) throw new Error(`Stryker ended with status ${status}: see above`);
-    return readReport(join(tree.path, 'mutation.json'));
-  } finally {
-    tree.remove();
-  }
+const say = (text: string): void => void process.stdout.write(text);
+
+function filesOf(folder: string): readonly string[] {
+  return readdirSync(join(ROOT, 'src', folder)).filter((name) => name.endsWith('.ts')).sort()
+    .map((name) => `src/${folder}/${name}`);
+}
+
+/** @throws {TypeError} for an argument that is unknown. */
+function readArguments(): Arguments {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { again: { type: 'boolean', default: false }, concurrency: { type: 'string', default: '1' } },
+  });
+  const concurrency = Number(values.concurrency);
+  if (!(concurrency >= 1) || !Number.isInteger(concurrency)) throw new TypeError('--concurrency expected 1 or more');
+  const names = positionals.map((name) => name.replaceAll('\\', '/').replace(/\/$/, ''));
+  const known = FOLDERS.flatMap((folder) => [`src/${folder}`, ...filesOf(folder)]);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new TypeError(`not a folder or file that is mutated: ${unknown.join(' ')}`);
+  const folders = FOLDERS.map((folder) => {
+    const all = filesOf(folder);
+    const whole = names.length === 0 || names.includes(`src/${folder}`);
+    return { folder, whole, files: whole ? all : all.filter((file) => names.includes(file)) };
+  });
+  return { again: values.again, concurrency, folders: folders.filter(({ files }) => files.length > 0) };
 }
 
 const nameOf = (file: string, { line, from, to }: Mutant): string => [file, line, from, to].join('\n');
 
-/** What came of one folder, or of some of its files. */
-interface Verdict {
-  /** How many mutants lived and are not listed, or are listed and did not live. */
-  readonly wrong: number;
-  /** Percent. */
-  readonly score: number;
-}
-
-/** Prints what came of one folder, and sums it up. */
-function judge(reports: readonly FileReport[], equivalents: readonly Equivalent[]): Verdict {
-  const listed = new Set(equivalents.map((equivalent) => nameOf(equivalent.file, equivalent)));
-  const lived = new Set(reports.flatMap(({ file, survivors }) => survivors.map((mutant) => nameOf(file, mutant))));
-  let wrong = 0;
-  for (const { file, killed, ignored, survivors } of reports) {
-    const total = killed + survivors.length;
-    const share = `${String(killed).padStart(4)} of ${String(total).padEnd(4)}`;
-    say(`${percentOf(killed, total).padStart(6)} %  ${share} ${file}, ${ignored} left alone`);
-    for (const mutant of survivors) {
-      if (listed.has(nameOf(file, mutant))) continue;
-      say(`          ${mutant.at}: ${mutant.from}  ->  ${mutant.to}\n${' '.repeat(14)}${mutant.line}`);
-      wrong++;
-    }
-    for (const equivalent of equivalents) {
-      if (equivalent.file !== file || lived.has(nameOf(file, equivalent))) continue;
-      say(`          listed as equivalent, and did not live: ${equivalent.from}  ->  ${equivalent.to}`);
-      wrong++;
-    }
+/** Prints what came of a file, and counts the mutants that lived and are not listed, or are listed and did not live. */
+function judge({ file, killed, ignored, survivors }: FileReport, equivalents: readonly Equivalent[]): number {
+  const listed = equivalents.filter((equivalent) => equivalent.file === file);
+  const names = new Set(listed.map((equivalent) => nameOf(file, equivalent)));
+  const lived = new Set(survivors.map((mutant) => nameOf(file, mutant)));
+  const unlisted = survivors.filter((mutant) => !names.has(nameOf(file, mutant)));
+  const absent = listed.filter((equivalent) => !lived.has(nameOf(file, equivalent)));
+  const total = killed + survivors.length;
+  const share = `${String(killed).padStart(4)} of ${String(total).padEnd(4)}`;
+  const equal = listed.length === absent.length ? '' : `, ${survivors.length - unlisted.length} equivalent`;
+  say(`${percentOf(killed, total).padStart(6)} %  ${share} ${file}${equal}, ${ignored} left alone\n`);
+  for (const mutant of unlisted) {
+    say(`          ${mutant.at}: ${mutant.from}  ->  ${mutant.to}\n${' '.repeat(14)}${mutant.line}\n`);
   }
-  const killed = reports.reduce((sum, report) => sum + report.killed, 0);
-  const total = killed + reports.reduce((sum, report) => sum + report.survivors.length, 0);
-  say(`${percentOf(killed, total).padStart(6)} %  ${killed} of ${total} in all\n`);
-  return { wrong, score: (killed * 100) / total };
+  for (const { from, to } of absent) say(`          listed as equivalent, and did not live: ${from}  ->  ${to}\n`);
+  return unlisted.length + absent.length;
 }
 
-const asked = process.argv.slice(2).map((name) => name.replaceAll('\\', '/').replace(/\/$/, ''));
-const names = asked.length === 0 ? FOLDERS.map((folder) => `src/${folder}`) : asked;
-const unknown = names.filter((name) => !FOLDERS.includes(name.split('/')[1] ?? '') || !existsSync(join(ROOT, name)));
-if (unknown.length > 0) {
-  process.stderr.write(`not a folder or file that is mutated: ${unknown.join(' ')}\n`);
-  process.exitCode = 2;
-} else {
-  install();
+async function run({ folders, ...asking }: Arguments): Promise<number> {
+  installStryker((text) => process.stderr.write(text));
   const equivalents: readonly Equivalent[] = JSON.parse(readFileSync(join(HERE, 'equivalent.json'), 'utf8'));
-  process.exitCode = 0;
-  for (const folder of FOLDERS) {
-    const own = names.filter((name) => name.split('/')[1] === folder);
-    if (own.length === 0) continue;
-    const { wrong, score } = judge(mutate(folder, own), equivalents);
-    const enough = score >= LEAST_PERCENT || !own.includes(`src/${folder}`);
-    if (wrong > 0 || !enough) process.exitCode = 1;
+  const gone = equivalents.filter(({ file }) => !existsSync(join(ROOT, file)));
+  for (const { file } of gone) say(`listed as equivalent, and not there: ${file}\n`);
+  let bad = gone.length > 0;
+  let interrupted = false;
+  const stryker = openStryker();
+  process.once('SIGINT', () => {
+    interrupted = true;
+    stryker.interrupt();
+  });
+  try {
+    for (const { folder, files, whole } of folders) {
+      let [killed, total] = [0, 0];
+      for (const file of files) {
+        const report = await stryker.mutate(file, asking);
+        if (judge(report, equivalents) > 0) bad = true;
+        killed += report.killed;
+        total += report.killed + report.survivors.length;
+      }
+      say(`${percentOf(killed, total).padStart(6)} %  ${killed} of ${total} in src/${folder}\n\n`);
+      if (whole && killed * 100 < total * LEAST_PERCENT) bad = true;
+    }
+  } catch (error) {
+    if (!interrupted) throw error;
+    say('interrupted\n');
+    return 130;
+  } finally {
+    stryker.remove();
   }
+  return Number(bad);
 }
+
+let given: Arguments | undefined;
+try {
+  given = readArguments();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+}
+process.exitCode = given === undefined ? 2 : await run(given);

@@ -1,0 +1,17 @@
+/**
+ * What a question to a verifier is.
+ *
+ * @module
+ */
+
+import type { Subject } from './subjects.ts';
+
+/** Everything that is needed to ask it again. */
+export interface Question {
+  readonly kind: 'forged' | 'signed' | 'keys' | 'options';
+  readonly subject: Subject;
+  readonly token: string;
+  /** In place of the subject's own. */
+  readonly keys?: unknown;
+  readonly options?: unknown;
+}

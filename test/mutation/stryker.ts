@@ -1,0 +1,83 @@
+/**
+ * Stryker, asked about one file at a time, in a copy of the tree.
+ *
+ * File by file, because a long run may be interrupted: what is done is kept, and told as soon as it is known.
+ *
+ * @module
+ */
+
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyTree, ROOT, type Tree } from '../planted/tree.ts';
+import { readReport, type FileReport } from './report.ts';
+
+export const HERE: string = join(ROOT, 'test', 'mutation');
+const MODULES = join(HERE, 'node_modules');
+/** What is known of each file from earlier runs, in Stryker's own form. */
+const RESULTS = join(HERE, 'results');
+
+/** How a file is asked about. */
+export interface Asking {
+  /** Whether a mutant that was killed by a test that is still there, by its name, is taken for killed again. */
+  readonly again: boolean;
+  /** Processes that run tests at once. */
+  readonly concurrency: number;
+}
+
+/** Stryker in a copy of the tree as it is now. */
+export interface Stryker {
+  /** @throws {Error} when Stryker fails, or was interrupted. */
+  readonly mutate: (file: string, asking: Asking) => Promise<FileReport>;
+  readonly interrupt: () => void;
+  readonly remove: () => void;
+}
+
+/** Installs Stryker where it is not there yet. */
+export function installStryker(say: (text: string) => void): void {
+  if (existsSync(join(MODULES, '@stryker-mutator', 'core'))) return;
+  say('installing Stryker\n');
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', HERE], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32', // npm is a script there
+  });
+}
+
+/** Copies the tree. */
+export function openStryker(): Stryker {
+  const tree = copyTree(MODULES);
+  // The Stryker of the copy finds its plugins, and the tests their vitest, through the link.
+  symlinkSync(MODULES, join(tree.path, 'test', 'mutation', 'node_modules'), 'junction');
+  mkdirSync(RESULTS, { recursive: true });
+  let running: ChildProcess | undefined;
+  return {
+    mutate: async (file, asking) => {
+      const stryker = start(tree, file, asking);
+      running = stryker;
+      const status = await new Promise((resolve) => stryker.once('close', (code, signal) => resolve(signal ?? code)));
+      if (status !== 0) throw new Error(`Stryker ended with ${status}`);
+      const report = readReport(join(tree.path, 'mutation.json')).find((found) => found.file === file);
+      // Stryker says nothing of a file in which there is nothing to change.
+      return report ?? { file, killed: 0, ignored: 0, survivors: [] };
+    },
+    interrupt: () => void running?.kill('SIGINT'),
+    remove: tree.remove,
+  };
+}
+
+function start({ path }: Tree, file: string, { again, concurrency }: Asking): ChildProcess {
+  const [stryker, report] = ['node_modules/@stryker-mutator/core/bin/stryker.js', 'mutation.json'];
+  rmSync(join(path, report), { force: true });
+  const results = join(RESULTS, `${file.replace(/^src\//, '').replaceAll('/', '-')}.json`);
+  const options = [
+    '--mutate', file, '--concurrency', String(concurrency), '--incremental', '--incrementalFile', results,
+    // How far it is, for a person; a file gets the results alone.
+    '--logLevel', 'warn', '--reporters', process.stderr.isTTY ? 'json,progress' : 'json',
+  ];
+  return spawn(process.execPath, [join(path, stryker), 'run', 'test/mutation/stryker.json', ...options,
+    ...(again ? [] : ['--force'])], {
+    cwd: path,
+    stdio: ['ignore', process.stderr, process.stderr],
+    env: { ...process.env, MUTATION_FOLDER: file.split('/')[1] },
+  });
+}
