@@ -80,6 +80,16 @@ function gaugesOf(keys: KeySupply, listener: AdminParts['listener']): readonly G
       help: 'Memory in use.',
       values: [[{}, process.memoryUsage.rss()]],
     },
+    {
+      name: 'process_cpu_seconds_total',
+      help: 'Processor time used. One process has one core to use.',
+      type: 'counter',
+      values: [[{}, seconds(process.cpuUsage())]],
+    },
     { name: 'assay_draining', help: 'Whether it is about to end.', values: [[{}, Number(listener.draining())]] },
   ];
+}
+
+function seconds({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1e6;
 }

@@ -114,6 +114,7 @@ async function handle(
   if (request.headers.expect !== undefined) response.writeContinue();
   const fields = forwardedFields(request, framing, judgement.method, judgement.headers, {
     isGuarded: works.isGuarded,
+    authority: works.upstream.authority,
     trustForwarded: works.trustForwarded === true,
   });
   const onFault = (fault: UpstreamFault): void => {
@@ -127,10 +128,11 @@ async function handle(
     return;
   }
   fields.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
+  const { until } = judgement;
   const onEnd = (): void => record.end();
   relay(request, response, {
     ...terms,
-    onUpgrade: (out) => joinWhenUpgraded(out, { request, response, ...wish, idle, onEnd }),
+    onUpgrade: (out) => joinWhenUpgraded(out, { response, ...wish, idle, until, onEnd }),
   });
 }
 

@@ -5,9 +5,9 @@
  */
 
 import {
-  createDecider, formatRefusal, formatUserInfo,
+  createDecider, ESP_LEEWAY, formatRefusal, formatUserInfo,
   type Decision, type EspCode, type EspPolicy, type EspRefusal, type EspRequest, type EspResponse,
-  type EspVerifierOptions, type ResponseOptions, type UserInfoOptions,
+  type EspVerifierOptions, type ResponseOptions, type UserInfoOptions, type VerifiedToken,
 } from '../esp/index.ts';
 import { JwtError } from '../jose/index.ts';
 import type { KeySupply } from './key-supply.ts';
@@ -21,6 +21,8 @@ export type Judgement =
       /** To be set on the request that goes on, in place of all that the client sent under these names. */
       readonly headers: readonly (readonly [name: string, value: string])[];
       readonly template?: string;
+      /** When the first of its tokens expires, leeway and all; absent for a request without. NumericDate. */
+      readonly until?: number;
     }
   | {
       readonly allowed: false;
@@ -67,7 +69,14 @@ export function createJudge(options: JudgeOptions): Judge {
     const { method, tokens } = decision;
     const info = formatUserInfo(tokens, method, userInfo);
     if (!info.ok) return refuse(info.refusal, request, template);
-    return { allowed: true, method, headers: info.headers, ...(template === undefined ? {} : { template }) };
+    const until = expiryOf(tokens);
+    return {
+      allowed: true,
+      method,
+      headers: info.headers,
+      ...(template === undefined ? {} : { template }),
+      ...(until === undefined ? {} : { until }),
+    };
   };
   // A realm that cannot be written is found now, and not by the first stranger.
   refuse({ code: 'credentials_missing', method: 'GET' }, { method: 'GET', target: '/', headers: new Map() });
@@ -83,6 +92,12 @@ export function createJudge(options: JudgeOptions): Judge {
       return refuse(refusal, request);
     },
   });
+}
+
+/** Every token counted for the decision, so the decision holds as long as the first to expire. */
+function expiryOf(tokens: readonly VerifiedToken[]): number | undefined {
+  if (tokens.length === 0) return undefined;
+  return Math.min(...tokens.map(({ jwt }) => jwt.claims.exp ?? Infinity)) + ESP_LEEWAY;
 }
 
 /**

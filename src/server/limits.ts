@@ -10,7 +10,7 @@ export interface Limits {
   readonly headOctets: number;
   /** Header fields of a request. */
   readonly headerFields: number;
-  /** From the first octet of a request's head to its last. */
+  /** From the first octet of a request's head to its last, and from a connection to its first head's end. */
   readonly headTimeout: number;
   /** Without an octet in either direction. */
   readonly idleTimeout: number;

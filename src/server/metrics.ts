@@ -18,10 +18,12 @@ export interface Metrics {
   readonly render: (gauges: readonly Gauge[]) => string;
 }
 
-/** A value that goes up and down. */
+/** A value that is read when it is asked for. */
 export interface Gauge {
   readonly name: string;
   readonly help: string;
+  /** `counter` for what never goes down. Default: `gauge`. */
+  readonly type?: 'gauge' | 'counter';
   readonly values: readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
 }
 
@@ -105,9 +107,9 @@ function createHistogram(name: string, help: string): Histogram {
   };
 }
 
-function renderGauge({ name, help, values }: Gauge): string {
+function renderGauge({ name, help, type = 'gauge', values }: Gauge): string {
   const lines = values.map(([labels, value]) => `${name}${renderLabels(labels)} ${value}\n`);
-  return heading(name, help, 'gauge') + lines.join('');
+  return heading(name, help, type) + lines.join('');
 }
 
 function heading(name: string, help: string, type: string): string {

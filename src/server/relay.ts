@@ -7,7 +7,6 @@
  */
 
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
 import { formatProblem, PROBLEM_TYPE } from '../http/index.ts';
 import { sendWhole } from './forward-auth.ts';
 import { endToEnd, type Framing } from './hop-by-hop.ts';
@@ -84,10 +83,13 @@ function answerWith(
     answerFault(response, request.method, 'broken');
     return;
   }
-  // An answer that ends early must not look whole: the client's connection is cut then.
-  pipeline(answer, response, (error) => {
-    if (error && !answer.complete) onFault('broken');
+  // Not `pipeline`, which makes an AbortController and an error for each answer (measured: a tenth of the whole way).
+  answer.once('error', () => {
+    // An answer that ends early must not look whole: the client's connection is cut then.
+    if (!answer.complete) onFault('broken');
+    response.destroy();
   });
+  answer.pipe(response);
 }
 
 /** 504 for what took too long, 502 for the rest (RFC 9110 §15.6). Nothing of the service's is told. */

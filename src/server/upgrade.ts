@@ -33,19 +33,21 @@ export function responseOn(request: IncomingMessage, socket: Socket): ServerResp
 
 /** The two ends to be joined. */
 export interface Ends {
-  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly socket: Socket;
   /** What the client has sent already. */
   readonly head: Buffer;
   /** Seconds without an octet after which both are cut. */
   readonly idle: number;
+  /** When the token that let it pass expires: then both are cut, whatever moves. NumericDate. */
+  readonly until: number | undefined;
   /** Told when both have ended. */
   readonly onEnd: () => void;
 }
 
 /** Joins the client's connection with the service's, once the service has agreed. */
-export function joinWhenUpgraded(out: ClientRequest, { response, socket, head, idle, onEnd }: Ends): void {
+export function joinWhenUpgraded(out: ClientRequest, ends: Ends): void {
+  const { response, socket, head, idle, until, onEnd } = ends;
   out.once('upgrade', (answer, service: Socket, serviceHead) => {
     if (answer.headers.upgrade?.toLowerCase() !== 'websocket') {
       service.destroy();
@@ -68,7 +70,17 @@ export function joinWhenUpgraded(out: ClientRequest, { response, socket, head, i
       one.once('finish', () => one.destroy());
       one.once('close', () => other.destroy());
     }
+    if (until !== undefined) cutAt(until, socket);
     socket.once('close', onEnd);
     socket.pipe(service).pipe(socket);
   });
+}
+
+/** The longest that a timer of Node's runs; beyond it fires at once. Milliseconds. */
+const LONGEST = 2_147_483_647;
+
+/** A connection may live for days. Nobody is let in for longer than the token says who they are. */
+function cutAt(until: number, socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), Math.min(Math.max(until * 1000 - Date.now(), 0), LONGEST));
+  socket.once('close', () => clearTimeout(timer));
 }

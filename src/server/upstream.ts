@@ -10,6 +10,8 @@ import type { Limits } from './limits.ts';
 
 /** The service behind us. */
 export interface Upstream {
+  /** Host and port, as a Host field has them. */
+  readonly authority: string;
   /** Opens a request. Its fields are sent as they are given, and no others but Connection. */
   readonly open: (method: string, target: string, fields: readonly string[]) => ClientRequest;
   /** Closes the connections that are kept. */
@@ -50,10 +52,12 @@ export function createUpstream(url: string, limits: Limits): Upstream {
   const open = secure ? httpsRequest : httpRequest;
   const place = {
     agent,
+    timeout: limits.idleTimeout * 1000,
     hostname: origin.hostname.replace(/^\[|\]$/g, ''),
     port: origin.port === '' ? (secure ? 443 : 80) : Number(origin.port),
   };
   return Object.freeze({
+    authority: origin.host,
     open: (method: string, target: string, fields: readonly string[]) => {
       const request = open({ ...place, method, path: target, headers: fields, insecureHTTPParser: false });
       bound(request, limits);
@@ -64,8 +68,8 @@ export function createUpstream(url: string, limits: Limits): Upstream {
 }
 
 /** A connection that does not come, or on which nothing moves any more, ends the request. */
-function bound(request: ClientRequest, { connectTimeout, idleTimeout }: Limits): void {
-  request.setTimeout(idleTimeout * 1000, () => request.destroy(new UpstreamTimeout('timeout')));
+function bound(request: ClientRequest, { connectTimeout }: Limits): void {
+  request.once('timeout', () => request.destroy(new UpstreamTimeout('timeout')));
   request.once('socket', (socket) => {
     if (!socket.connecting) return;
     const timer = setTimeout(() => request.destroy(new UpstreamTimeout('connect_timeout')), connectTimeout * 1000);

@@ -72,6 +72,20 @@ describe('the key server', () => {
       expect((performance.now() - started) / 1000).toBeLessThan(wait + 0.5);
       await own.end();
     });
+
+  it.each(['drip', 'garbage', 'empty', 'redirect'] as const)(
+    'is no better than down (%s), and then better', async (mode) => {
+      const own = await createWorld();
+      own.issuer.fail(mode);
+      const assay = await startAssay(own, ['gateway', '--openapi', own.document, '--allow-loopback-http',
+        '--upstream', `http://${service.host}`, '--key-wait', '0.3', '--timeout', '0.5', '--admin-port', '0']);
+      const token = bearer(own.mint());
+      expect(await statusOf(`${assay.url}/closed`, token)).toBe(503);
+      expect((await fetch(`${assay.adminUrl}/readyz`)).status).toBe(503);
+      own.issuer.fail('none');
+      await until(async () => ((await statusOf(`${assay.url}/closed`, token)) === 200 ? true : undefined));
+      await own.end();
+    });
 });
 
 describe('the service', () => {
@@ -107,6 +121,36 @@ describe('the service', () => {
     await alone.stop();
   });
 
+  it.each([
+    ['dies within a chunk', 'Transfer-Encoding: chunked\r\n\r\n5\r\nhal', 'broken'],
+    ['dies between chunks', 'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n', 'broken'],
+    ['says a length and a coding', 'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 'broken'],
+    ['says two lengths', 'Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd', 'broken'],
+    ['splits its answer', 'X: a\rSet-Cookie: b=c\r\nContent-Length: 0\r\n\r\n', 'broken'],
+    ['has a name with a space', 'X a: b\r\nContent-Length: 0\r\n\r\n', 'broken'],
+    ['says nothing more', 'Content-Length: 9\r\n\r\nhalf', 'timeout'],
+  ])('%s', async (_, rest, kind) => {
+    const server = createPort((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\n${rest}`, () => void (kind === 'broken' && socket.end())));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    world.later(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const assay = await startAssay(world, gatewayArgv(`http://127.0.0.1:${port}`, '--upstream-timeout', '0.5'));
+    const text = await sendRaw(assay.url, 'GET /open HTTP/1.1\r\nHost: a\r\n\r\n', 3000);
+    // Either it is said that there is no answer, or what there is of one does not look whole.
+    const [head = '', body = ''] = text.split('\r\n\r\n', 2);
+    if (statusesOf(text)[0] === 200) {
+      expect(body).not.toMatch(/0\r\n\r\n$/);
+      expect(body.length).toBeLessThan(Number(/content-length: (\d+)/i.exec(head)?.[1] ?? Infinity));
+    } else {
+      expect(statusesOf(text)).toEqual([502]);
+    }
+    expect(text).not.toMatch(/set-cookie/i);
+    await assay.stop();
+  });
+
   it('is told when a client has gone', async () => {
     let cut = 0;
     const url = await serving((request, response) => {
@@ -139,6 +183,14 @@ describe('clients', () => {
     expect(await statusOf(`${assay.url}/open`)).toBe(200);
   });
 
+  it('that never say anything are cut when the time for a head is over', async () => {
+    const own = await startAssay(world, gatewayArgv(`http://${service.host}`, '--head-timeout', '0.5'));
+    const [silent, half] = (await Promise.all([dial(own.url), dial(own.url)])).map((socket) => socket.resume());
+    half?.write('GET /open HT');
+    await until(() => ([silent, half].every((socket) => socket?.readyState === 'closed') ? true : undefined));
+    await own.stop();
+  });
+
   it('have claims that no header can hold', async () => {
     const named = async (name: string) => {
       const response = await fetch(`${assay.url}/closed`, { headers: bearer(world.mint({ name })) });
@@ -147,6 +199,8 @@ describe('clients', () => {
     };
     expect(await named('Ada')).toBe('Ada');
     expect(await named('Adä')).toBe("UTF-8''Ad%C3%A4");
+    expect(await named('渡辺 🦄')).toBe("UTF-8''%E6%B8%A1%E8%BE%BA%20%F0%9F%A6%84");
+    expect(await named("UTF-8''Ad%C3%A4")).toBe(401);
     expect(await named('a\r\nX-Admin: yes')).toBe(401);
     expect(await named('x'.repeat(5000))).toBe(401);
     // The token is then longer than any that is read.

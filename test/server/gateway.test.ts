@@ -1,6 +1,6 @@
 /** `assay gateway` in a process of its own, before a service that tells what it has seen. */
-import { createServer, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dial, sendRaw, statusesOf } from './raw.ts';
 import { bearer, createWorld, startAssay, startService, until, type Assay, type Seen, type Service, type World } from './world.ts';
@@ -118,80 +118,6 @@ describe('what may not pass', () => {
       expect(status).toBe(200);
       expect(body).not.toContain('forged');
     }
-  });
-});
-
-const SMUGGLED = 'GET /open?smuggled HTTP/1.1\r\nHost: a\r\n\r\n';
-
-describe('smuggling: one request in is one request out, or none', () => {
-  const chunk = `0\r\n\r\n${SMUGGLED}`;
-  it.each([
-    ['CL.TE', `Content-Length: ${chunk.length}\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`],
-    ['TE.CL', `Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n${chunk}`],
-    ['TE.TE', `Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n${chunk}`],
-    ['two lengths', `Content-Length: 0\r\nContent-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}`],
-    ['a list of lengths', `Content-Length: 0, ${SMUGGLED.length}\r\n\r\n${SMUGGLED}`],
-    ['a signed length', `Content-Length: +0\r\n\r\n${SMUGGLED}`],
-    ['a coding in front', `Transfer-Encoding: gzip, chunked\r\n\r\n${chunk}`],
-    ['a coding behind', `Transfer-Encoding: chunked, identity\r\n\r\n${chunk}`],
-    ['a space before the colon', `Transfer-Encoding : chunked\r\n\r\n${chunk}`],
-    ['a folded line', `X: a\r\n Transfer-Encoding: chunked\r\nContent-Length: 0\r\nTransfer-Encoding:\r\n chunked\r\n\r\n${chunk}`],
-    ['a bare line feed', `X: a\nTransfer-Encoding: chunked\r\n\r\n${chunk}`],
-    ['a bare carriage return', `X: a\rTransfer-Encoding: chunked\r\n\r\n${chunk}`],
-    ['an extension of a chunk', `Transfer-Encoding: chunked\r\n\r\n0;a=\n\r\n\r\n${SMUGGLED}`],
-    ['two hosts', `Host: b\r\nContent-Length: 0\r\n\r\n${SMUGGLED}`],
-  ])('%s', async (_, rest) => {
-    const before = service.seen.length;
-    const text = await sendRaw(assay.url,
-      `POST /closed HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${world.mint()}\r\n${rest}`, 400);
-    expect(service.seen.slice(before).map(({ url }) => url)).toEqual([]);
-    for (const status of statusesOf(text)) expect([400, 431]).toContain(status);
-  });
-
-  it.each(['h2c', 'h2c, websocket', 'tls/1.0'])('an upgrade to %s is not asked for', async (wish) => {
-    const text = await sendRaw(assay.url, `GET /open HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\n` +
-      `HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nUpgrade: ${wish}\r\n\r\n`);
-    expect(statusesOf(text)).toEqual([200]);
-    expect(text).not.toMatch(/http2-settings|"upgrade"/i);
-    const body = `POST /open HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: ${wish}\r\nContent-Length: 5\r\n\r\n12345`;
-    expect(statusesOf(await sendRaw(assay.url, body))).toEqual([400]);
-  });
-});
-
-describe('a WebSocket', () => {
-  const HEAD = 'Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
-
-  it('is decided on before it passes, and then passes octets both ways', async () => {
-    let upgrades = 0;
-    const server = createServer().on('upgrade', (_, socket) => {
-      upgrades += 1;
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello');
-      socket.on('data', (chunk: Buffer) => socket.write(chunk.toString().toUpperCase()));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    world.later(() => void server.close());
-    const port = (server.address() as AddressInfo).port;
-    const own = await startAssay(world, ['gateway', '--openapi', world.document, '--allow-loopback-http',
-      '--upstream', `http://127.0.0.1:${port}`]);
-    expect(statusesOf(await sendRaw(own.url, `GET /closed HTTP/1.1\r\n${HEAD}\r\n`))).toEqual([401]);
-    expect(upgrades).toBe(0);
-    const socket = await dial(own.url);
-    let text = '';
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-    socket.write(`GET /closed HTTP/1.1\r\n${HEAD}Authorization: Bearer ${world.mint()}\r\n\r\nearly`);
-    await until(() => (text.includes('EARLY') ? true : undefined));
-    socket.write('late');
-    await until(() => (text.includes('LATE') ? true : undefined));
-    expect(statusesOf(text)).toEqual([101]);
-    expect(text).toContain('hello');
-    socket.destroy();
-    await until(() => (/"status":101/.test(own.written.stdout) ? true : undefined));
-    await own.stop('SIGTERM');
-  });
-
-  it('that the service does not want is an answer', async () => {
-    const text = await sendRaw(assay.url, `GET /open HTTP/1.1\r\n${HEAD}\r\n`);
-    expect(statusesOf(text)).toEqual([200]);
   });
 });
 

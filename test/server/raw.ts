@@ -4,7 +4,7 @@
  * @module
  */
 
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export function dial(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
@@ -35,4 +35,34 @@ export async function sendRaw(url: string, text: string | Buffer, milliseconds =
 /** The statuses of all answers in a text. */
 export function statusesOf(text: string): number[] {
   return [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+}
+
+/** A service that keeps every octet that it is sent, whatever it means, and answers each head with "ok". */
+export interface Recorder {
+  readonly host: string;
+  /** All that came, in the order in which it came. */
+  readonly octets: () => string;
+  readonly close: () => void;
+}
+
+export async function startRecorder(): Promise<Recorder> {
+  let kept = '';
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      kept += text;
+      for (const _ of text.matchAll(/\r\n\r\n/g)) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    octets: () => kept,
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }

@@ -24,6 +24,8 @@ export interface World {
   readonly mint: (claims?: Record<string, unknown>) => string;
   /** The path of an OpenAPI document: /open, /closed, /closed/{id}, /optional. */
   readonly document: string;
+  /** The same document. */
+  readonly openapi: object;
   /** Ends all that was started, and removes the folder. */
   readonly end: () => Promise<void>;
   /** Has something ended with the rest. */
@@ -36,12 +38,14 @@ export async function createWorld(): Promise<World> {
   const keys = await issuer.listen();
   const ends: (() => unknown)[] = [() => keys.close()];
   const document = join(folder, 'openapi.json');
-  writeFileSync(document, JSON.stringify(openapi(keys)));
+  const openapi = describeService(keys);
+  writeFileSync(document, JSON.stringify(openapi));
   return {
     folder,
     issuer,
     keys,
     document,
+    openapi,
     mint: (claims = {}) => keys.mint(claims),
     later: (end) => void ends.push(end),
     end: async () => {
@@ -51,7 +55,7 @@ export async function createWorld(): Promise<World> {
   };
 }
 
-function openapi({ issuer, jwksUri }: ListeningIssuer): object {
+function describeService({ issuer, jwksUri }: ListeningIssuer): object {
   const answers = { responses: { 200: { description: 'ok' } } };
   const closed = { ...answers, security: [{ users: [] }] };
   return {

@@ -1,0 +1,126 @@
+/**
+ * How many requests a second a gateway passes on, with verification and without, in one run.
+ *
+ *   npm run throughput                 exits 1 below 0.85 with the verified-token cache, or 0.6 without
+ *   npm run throughput -- --seconds 4  of each slice (2)
+ *
+ * Without verification means: the same process, asked with the same octets for a path that wants no token. The three
+ * take turns, slice by slice, so that a busy moment of the machine is shared by all. Beside the requests a second stands
+ * what each one costs the gateway's process, which the neighbours on the machine do not change.
+ *
+ * @module
+ */
+
+import { parseArgs } from 'node:util';
+import type { Assay } from '../server/world.ts';
+import { bearer, createWorld } from '../server/world.ts';
+import { headOf, runClients } from './load/clients.ts';
+import { figuresOf, startLoadedGateway, startLoadedService } from './load/gateway.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '8' },
+    connections: { type: 'string', default: '32' },
+    users: { type: 'string', default: '1000' },
+  },
+});
+const [slice, rounds, connections, users] = [values.seconds, values.rounds, values.connections, values.users].map(Number);
+
+/** What a good run comes to, of the requests that pass without verification. */
+const LEAST = { cached: 0.85, verified: 0.6 } as const;
+
+interface Subject {
+  readonly name: string;
+  readonly gateway: Assay;
+  readonly path: string;
+  /** Per round: requests a second, and microseconds of the gateway's processor for each. */
+  readonly rates: number[];
+  readonly costs: number[];
+}
+
+async function main(): Promise<number> {
+  const world = await createWorld();
+  try {
+    const service = await startLoadedService(world);
+    const cached = await startLoadedGateway(world, service);
+    const uncached = await startLoadedGateway(world, service);
+    // About 1 KB each, as Google's are.
+    const tokens = Array.from({ length: users ?? 0 }, (_, index) =>
+      world.mint({ sub: `user-${index}`, picture: `https://pictures.example/${'x'.repeat(300)}` }));
+    console.log(`tokens of ${tokens[0]?.length} characters, ${users} users, ${connections} connections, Node ${process.version}`);
+    const subject = (name: string, gateway: Assay, path: string): Subject =>
+      ({ name, gateway, path, rates: [], costs: [] });
+    const open = subject('no verification', cached, '/open');
+    const subjects = [open, subject('cached', cached, '/closed'), subject('verified', uncached, '/closed'),
+      subject('no verification, cache off', uncached, '/open')];
+    for (const one of subjects) await run(one, tokens, 1);
+    for (let round = 0; round < (rounds ?? 0); round += 1) {
+      for (const one of subjects) {
+        const { rate, cost } = await run(one, tokens, slice ?? 0);
+        one.rates.push(rate);
+        one.costs.push(cost);
+      }
+    }
+    return report(subjects, open);
+  } finally {
+    await world.end();
+  }
+}
+
+async function run(
+  { gateway, path }: Subject,
+  tokens: readonly string[],
+  seconds: number,
+): Promise<{ readonly rate: number; readonly cost: number }> {
+  const heads = tokens.map((token) => headOf(path, bearer(token)));
+  const before = await figuresOf(gateway);
+  const started = performance.now();
+  const end = started + seconds * 1000;
+  let sent = 0;
+  let answered = 0;
+  const wrong: string[] = [];
+  const { broken } = await runClients(gateway.url, connections ?? 0, () => {
+    if (performance.now() > end) return undefined;
+    const index = sent++ % heads.length;
+    const subject = path === '/open' ? 'nobody' : `user-${index}`;
+    return {
+      head: heads[index] ?? Buffer.alloc(0),
+      onAnswer: ({ status, body }) => {
+        answered += 1;
+        if (status !== 200 || body !== subject) wrong.push(`${status} ${body}, not ${subject}`);
+      },
+    };
+  });
+  const took = (performance.now() - started) / 1000;
+  const cost = ((await figuresOf(gateway)).cpu - before.cpu) / answered;
+  if (wrong.length > 0 || broken > 0) throw new Error(`${wrong.length} wrong, ${broken} broken: ${wrong[0]}`);
+  return { rate: answered / took, cost: cost * 1e6 };
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
+}
+
+function report(subjects: readonly Subject[], open: Subject): number {
+  // Round by round, for the rounds differ more than the subjects do.
+  const ratio = ({ rates }: Subject): number => median(rates.map((rate, index) => rate / (open.rates[index] ?? NaN)));
+  let failed = false;
+  for (const one of subjects) {
+    const of = ratio(one);
+    const least = LEAST[one.name as keyof typeof LEAST];
+    if (least !== undefined && !(of >= least)) failed = true;
+    const cost = median(one.costs);
+    console.log([
+      one.name.padEnd(28),
+      `${median(one.rates).toFixed(0).padStart(7)} requests/s`,
+      `${cost.toFixed(1).padStart(7)} µs of the processor`,
+      `${of.toFixed(3)} of the throughput`,
+      `${(median(open.costs) / cost).toFixed(3)} by the processor`,
+      least === undefined ? '' : `(at least ${least})`,
+    ].join('  ').trimEnd());
+  }
+  return failed ? 1 : 0;
+}
+
+process.exitCode = await main();
