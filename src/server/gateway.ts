@@ -106,7 +106,7 @@ async function handle(
   response.once('close', () => record.end());
   if (!judgement.allowed) {
     // What else is sent is not read: a refused request is not worth a gigabyte.
-    if (framing.kind !== 'none') response.shouldKeepAlive = false;
+    if (framing.kind !== 'none' || reason !== undefined) response.shouldKeepAlive = false;
     sendWhole(response, request.method, judgement.response);
     return;
   }

@@ -4,8 +4,8 @@
  * The service behind keeps octets and does not parse them, so that no parser's leniency hides what was sent.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sendRaw, startRecorder, statusesOf, type Recorder } from './raw.ts';
-import { createWorld, startAssay, type Assay, type World } from './world.ts';
+import { dial, sendRaw, startRecorder, statusesOf, type Recorder } from './raw.ts';
+import { createWorld, startAssay, until, type Assay, type World } from './world.ts';
 
 let world: World;
 let service: Recorder;
@@ -75,6 +75,12 @@ describe('a request whose end can be read in two ways goes nowhere', () => {
     expect(statuses).toHaveLength(1);
     for (const status of statuses) expect([400, 431]).toContain(status);
   });
+});
+
+it('a connection on which something was in doubt ends with the answer', async () => {
+  const socket = (await dial(assay.url)).resume();
+  socket.write('GET /open HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
+  await until(() => (socket.readyState === 'closed' ? true : undefined));
 });
 
 describe('a chunk that can be read in two ways ends the connection', () => {
