@@ -6,12 +6,17 @@
 
 import { formatProblem, PROBLEM_TYPE } from '../../http/index.ts';
 import type { RefusalCode } from '../../jose/index.ts';
-import type { ResponseField } from './browser-cookie.ts';
+import { cookieFields, type CookieField, type ResponseField } from './browser-cookie.ts';
 
 /** How a credential comes, and so how it is answered: as a form that a browser posts, or as JSON from a script. */
 export type CredentialMode = 'form' | 'json';
 
-/** An answer, to be sent as it is. Several fields may have one name: each is a field of its own. */
+/**
+ * An answer, to be sent as it is.
+ *
+ * @example
+ * response.writeHead(status, headers.flat()).end(body); // node:http, Express
+ */
 export interface SignInResponse {
   readonly status: number;
   readonly headers: readonly ResponseField[];
@@ -54,7 +59,7 @@ const COMMON: readonly ResponseField[] = Object.freeze([
 export function formatSignInRefusal(
   code: SignInCode,
   mode: CredentialMode,
-  fields: readonly ResponseField[] = [],
+  cookies: readonly CookieField[] = [],
 ): SignInResponse {
   const own = Object.hasOwn(REQUEST_ANSWERS, code) ? (code as RequestCode) : undefined;
   const [status, words] = own !== undefined ? REQUEST_ANSWERS[own]
@@ -66,7 +71,7 @@ export function formatSignInRefusal(
     ...(status === 503 ? [['retry-after', '30'] as const] : []),
     // The rest of what is too long is not read, so that nothing else can come over this connection.
     ...(status === 413 ? [['connection', 'close'] as const] : []),
-    ...fields,
+    ...cookieFields(cookies),
   ];
   if (mode === 'form') return { status, headers: [...headers, ['content-type', 'text/plain; charset=utf-8']], body: words };
   const body = formatProblem({ status, title: words, extensions: { code: told } });
@@ -74,8 +79,8 @@ export function formatSignInRefusal(
 }
 
 /** The answer to who was signed in or out: a form is sent on (RFC 9110 §15.4.4), a script is told where it may go. */
-export function formatSignedIn(mode: CredentialMode, location: string, fields: readonly ResponseField[]): SignInResponse {
-  if (mode === 'form') return { status: 303, headers: [...COMMON, ...fields, ['location', location]], body: '' };
-  const headers: readonly ResponseField[] = [...COMMON, ...fields, ['content-type', 'application/json']];
+export function formatSignedIn(mode: CredentialMode, location: string, cookies: readonly CookieField[]): SignInResponse {
+  if (mode === 'form') return { status: 303, headers: [...COMMON, ...cookieFields(cookies), ['location', location]], body: '' };
+  const headers: readonly ResponseField[] = [...COMMON, ...cookieFields(cookies), ['content-type', 'application/json']];
   return { status: 200, headers, body: JSON.stringify({ location }) };
 }

@@ -7,8 +7,21 @@
 import { readCookie, serializeCookie } from '../../http/index.ts';
 import { fieldsOf, type IncomingRequest } from '../request-fields.ts';
 
-/** A field to be sent with an answer. */
-export type ResponseField = readonly [name: string, value: string];
+/**
+ * A field to be sent with an answer. Several values are as many fields of that name.
+ *
+ * They are in one list because Node's `writeHead` keeps the last of two fields of one name, once anything, Express say, has
+ * set a field before.
+ */
+export type ResponseField = readonly [name: string, value: string | string[]];
+
+/** A Set-Cookie field, and one cookie. */
+export type CookieField = readonly [name: 'set-cookie', value: string];
+
+/** Several cookies in the form in which nothing loses one of them. */
+export function cookieFields(fields: readonly CookieField[]): readonly ResponseField[] {
+  return fields.length === 0 ? [] : [['set-cookie', fields.map(([, value]) => value)]];
+}
 
 /** One cookie of ours. */
 export interface BrowserCookie {
@@ -17,8 +30,8 @@ export interface BrowserCookie {
   /** Its value, or undefined where there is none, or more than one (RFC 6265 §8.6). */
   readonly read: (request: IncomingRequest) => string | undefined;
   /** @param maxAge seconds; a part of one is dropped. */
-  readonly set: (value: string, maxAge: number) => ResponseField;
-  readonly clear: () => ResponseField;
+  readonly set: (value: string, maxAge: number) => CookieField;
+  readonly clear: () => CookieField;
 }
 
 /**

@@ -96,16 +96,14 @@ function isOctetStream(value: unknown): value is AsyncIterable<Uint8Array> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-/** The octets of a body, which are not taken for read when the reader stops early: the answer goes over the same socket. */
+/** The octets of a body, which nobody may have read before: what a parser has made of it no longer tells two of one name. */
 function octetsFrom(request: CredentialRequest): AsyncIterable<Uint8Array> {
   const { body } = request;
   if (body instanceof Uint8Array) return once(body);
   if (isOctetStream(body)) return body;
-  if (isOctetStream(request) && request.readableDidRead !== true) {
-    const octets = request[Symbol.asyncIterator]();
-    return { [Symbol.asyncIterator]: () => ({ next: () => octets.next() }) };
-  }
-  if (body === null || body === undefined) return once(new Uint8Array());
+  const unread = request.readableDidRead !== true;
+  if (isOctetStream(request) && unread) return request;
+  if (unread && (body === null || body === undefined)) return once(new Uint8Array());
   throw new TypeError('the body was read before: sign-in must come before any parser of bodies, or be given its octets');
 }
 

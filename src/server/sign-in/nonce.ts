@@ -9,7 +9,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingRequest } from '../request-fields.ts';
-import type { BrowserCookie, ResponseField } from './browser-cookie.ts';
+import type { BrowserCookie, CookieField } from './browser-cookie.ts';
 import type { Sealer } from './sealed-value.ts';
 
 /** A sign-in that has begun in one browser. Times are seconds. */
@@ -25,7 +25,7 @@ export interface PendingSignIn {
 export interface NonceBook {
   readonly begin: (request: IncomingRequest, now: number, returnTo: string | undefined) => {
     readonly pending: PendingSignIn;
-    readonly field: ResponseField;
+    readonly field: CookieField;
   };
   /** The sign-in that this browser has begun and not ended, unless it was too long ago. */
   readonly find: (request: IncomingRequest, now: number) => PendingSignIn | undefined;
@@ -34,7 +34,6 @@ export interface NonceBook {
 /** What the cookie keeps. */
 interface Kept extends PendingSignIn {
   readonly secret: string;
-  readonly issuedAt: number;
 }
 
 /** @param lifetime how long a page with the button is good for. Seconds. */
@@ -44,10 +43,9 @@ export function createNonceBook(cookie: BrowserCookie, sealer: Sealer, lifetime:
     const opened = value === undefined ? undefined : sealer.open(cookie.name, value);
     if (opened === undefined) return undefined;
     // What the MAC holds is what we have written, so these are the types of `begin`.
-    const { rnd, iat, exp, to } = opened.payload as { rnd: string; iat: number; exp: number; to?: string };
-    const expiresAt = Math.min(exp, iat + lifetime);
-    if (now >= expiresAt) return undefined;
-    return { secret: rnd, nonce: nonceOf(rnd), issuedAt: iat, expiresAt, ...(to === undefined ? {} : { returnTo: to }) };
+    const { rnd, exp, to } = opened.payload as { rnd: string; exp: number; to?: string };
+    if (now >= exp) return undefined;
+    return { secret: rnd, nonce: nonceOf(rnd), expiresAt: exp, ...(to === undefined ? {} : { returnTo: to }) };
   };
   return Object.freeze({
     find: read,
@@ -56,10 +54,9 @@ export function createNonceBook(cookie: BrowserCookie, sealer: Sealer, lifetime:
       const kept = read(request, now);
       const fresh = kept === undefined || kept.expiresAt - now < lifetime / 2;
       const secret = fresh ? randomBytes(32).toString('base64url') : kept.secret;
-      const issuedAt = fresh ? now : kept.issuedAt;
-      const expiresAt = issuedAt + lifetime;
+      const expiresAt = fresh ? now + lifetime : kept.expiresAt;
       const to = returnTo === undefined ? {} : { to: returnTo };
-      const value = sealer.seal(cookie.name, { rnd: secret, iat: issuedAt, exp: expiresAt, ...to });
+      const value = sealer.seal(cookie.name, { rnd: secret, exp: expiresAt, ...to });
       const pending = { nonce: nonceOf(secret), expiresAt, ...(returnTo === undefined ? {} : { returnTo }) };
       return { pending, field: cookie.set(value, expiresAt - now) };
     },

@@ -146,8 +146,12 @@ function expectSignInVerifier<C extends JwtClaimsSet>(value: unknown): SignInVer
   if (typeof verifier?.verify !== 'function' || typeof verifier.tryVerifySync !== 'function') {
     throw new TypeError('"verifier" is required: see createGoogleVerifier');
   }
-  // One that cannot check a nonce says so now, and not to the first who signs in. No token, so no key is looked for.
-  verifier.tryVerifySync('', { nonce: 'any' });
+  try {
+    // One that knows no nonce says so now, and not to the first who signs in. No token, so no key is looked for.
+    verifier.tryVerifySync('', { nonce: 'any' });
+  } catch (cause) {
+    throw new TypeError('"verifier" expected one that can bind a token to a nonce: see createGoogleVerifier', { cause });
+  }
   return verifier;
 }
 

@@ -8,7 +8,7 @@
  */
 
 import type { IncomingRequest } from '../request-fields.ts';
-import type { BrowserCookie, ResponseField } from './browser-cookie.ts';
+import type { BrowserCookie, CookieField } from './browser-cookie.ts';
 import type { Sealer } from './sealed-value.ts';
 
 /** Somebody is signed in. Times are NumericDates, in seconds. */
@@ -20,7 +20,7 @@ export interface Session {
   readonly issuedAt: number;
   readonly expiresAt: number;
   /** To be sent with the answer. Empty, but where the cookie was sealed with an older secret: then sealed anew. */
-  readonly headers: readonly ResponseField[];
+  readonly headers: readonly CookieField[];
 }
 
 /** What tells sessions of one account from those before they were revoked. */
@@ -31,7 +31,7 @@ export type SessionVersion = (subject: string) =>
 export interface SessionBook {
   readonly issue: (subject: string, account: string, now: number) => Promise<{
     readonly session: Session;
-    readonly field: ResponseField;
+    readonly field: CookieField;
   }>;
   readonly read: (request: IncomingRequest, now: number) => Promise<Session | undefined>;
 }

@@ -7,7 +7,7 @@
 import { JwtError, type JwtClaimsSet, type VerifiedJwt } from '../../jose/index.ts';
 import type { IncomingRequest } from '../request-fields.ts';
 import { formatSignedIn, formatSignInRefusal, type CredentialMode, type SignInCode, type SignInResponse } from './answers.ts';
-import type { ResponseField } from './browser-cookie.ts';
+import type { CookieField, ResponseField } from './browser-cookie.ts';
 import { readCredential, type CredentialRequest } from './credential.ts';
 import { createNonceBook, type PendingSignIn } from './nonce.ts';
 import { readSignInOptions, type SignInOptions, type SignInTerms } from './options.ts';
@@ -144,6 +144,6 @@ async function judge<C extends JwtClaimsSet>(
 }
 
 function refusalIn<C extends JwtClaimsSet>(mode: CredentialMode) {
-  return (code: SignInCode, fields: readonly ResponseField[] = []): SignInResult<C> =>
-    ({ signedIn: false, code, response: formatSignInRefusal(code, mode, fields) });
+  return (code: SignInCode, cookies: readonly CookieField[] = []): SignInResult<C> =>
+    ({ signedIn: false, code, response: formatSignInRefusal(code, mode, cookies) });
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGoogleVerifier } from '../../../src/google/index.ts';
@@ -15,6 +16,9 @@ import { createTestIssuer, type TestIssuer } from '../../../src/testing/index.ts
 
 export const ORIGIN = 'https://app.example';
 export const SECRET = Buffer.from('an example secret of 32 octets..', 'latin1');
+
+/** One for all: generating it takes a tenth of a second. */
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 export interface Site {
   readonly url: string;
@@ -27,7 +31,7 @@ export interface Site {
 
 export async function startSite(
   options: Partial<SignInOptions<GoogleClaims>> = {},
-  issuer: TestIssuer = createTestIssuer(),
+  issuer: TestIssuer = createTestIssuer({ keys: [privateKey] }),
 ): Promise<Site> {
   const log: string[] = [];
   const signIn = createSignIn<GoogleClaims>({
