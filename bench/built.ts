@@ -5,12 +5,11 @@
  * @module
  */
 
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildPackage as buildInto } from '../src/build/build.ts';
 
 /** The public names of the built package. */
 export type BuiltApi = typeof import('../src/index.ts');
@@ -28,17 +27,10 @@ export interface BuiltPackage {
   readonly remove: () => void;
 }
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-
 /** @throws {Error} with the compiler's words where the source does not compile. */
 export async function buildPackage(): Promise<BuiltPackage> {
   const folder = mkdtempSync(join(tmpdir(), 'jwt-assay-bench-'));
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'src/tsconfig.json', '--outDir', folder], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`tsc failed:\n${stdout}`);
+  buildInto(folder);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "sideEffects": false }\n');
 
   const urlOf = (path: string): string => pathToFileURL(join(folder, path)).href;

@@ -2,12 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readSource } from '../src/vendor/index.ts';
 
 /** The house, from the top. Imports go downwards only; floors on one line do not import each other. */
 const HOUSE: readonly (readonly string[])[] = [
   ['index.ts'], ['cli'], ['server'], ['esp'], ['explain', 'google', 'testing'], ['verifier'], ['keys'],
-  ['jose', 'http'],
+  ['jose', 'http', 'vendor'],
 ];
+
+/** Not in the house, which it builds and is no part of. */
+const BUILD = 'build/';
 
 /** The front door leads here and nowhere else. */
 const FRONT_DOOR = ['google', 'jose', 'keys', 'verifier'];
@@ -46,12 +50,13 @@ const COMMENT_OR_STRING = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\/\*[\s\S]*?\
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const FILES: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => readSource(path.split(sep).join('/')))
+  .map((path) => path.split(sep).join('/'))
+  .filter((path) => path.endsWith('.ts') && !path.startsWith(BUILD))
+  .map(readFile)
   .sort((a, b) => (a.path < b.path ? -1 : 1));
 const BY_PATH: ReadonlyMap<string, SourceFile> = new Map(FILES.map((file) => [file.path, file]));
 
-function readSource(path: string): SourceFile {
+function readFile(path: string): SourceFile {
   const text = readFileSync(join(SRC, path), 'utf8');
   const bare = text.replace(COMMENT_OR_STRING, (match) => (match.startsWith('/') ? ' ' : match));
   return {
@@ -95,7 +100,7 @@ const relativeImports = (file: SourceFile) => file.imports.flatMap(({ path }) =>
 function reach(from: string, seen: Set<string> = new Set()): ReadonlySet<string> {
   if (seen.has(from)) return seen;
   seen.add(from);
-  for (const next of relativeImports(BY_PATH.get(from) ?? readSource(from))) reach(next, seen);
+  for (const next of relativeImports(BY_PATH.get(from) ?? readFile(from))) reach(next, seen);
   return seen;
 }
 
@@ -103,7 +108,7 @@ function reach(from: string, seen: Set<string> = new Set()): ReadonlySet<string>
 function cycleFrom(start: string): readonly string[] | undefined {
   const visited = new Set<string>();
   const walk = (path: string, way: readonly string[]): readonly string[] | undefined => {
-    for (const next of relativeImports(BY_PATH.get(path) ?? readSource(path))) {
+    for (const next of relativeImports(BY_PATH.get(path) ?? readFile(path))) {
       if (next === start) return [...way, next];
       if (visited.has(next)) continue;
       visited.add(next);
@@ -200,9 +205,12 @@ describe('signing', () => {
 });
 
 it('the front door leads to its floors and no others', () => {
-  const floors = relativeImports(BY_PATH.get('index.ts') ?? readSource('index.ts')).map((path) => dirname(path));
+  const floors = relativeImports(BY_PATH.get('index.ts') ?? readFile('index.ts')).map((path) => dirname(path));
   expect([...new Set(floors)].filter((floor) => !FRONT_DOOR.includes(floor))).toEqual([]);
 });
+
+/** Names that code may use without declaring them: no file may take one away from another of its floor. */
+const GLOBALS: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(globalThis));
 
 // Each floor is published as one file, in which every name means one thing.
 describe.each([...new Set(FILES.map(({ floor }) => floor))])('the top-level names of %s', (floor) => {
@@ -222,4 +230,17 @@ describe.each([...new Set(FILES.map(({ floor }) => floor))])('the top-level name
       .map(([name, set]) => `${name}: ${[...set].join(', ')}`);
     expect(clashes).toEqual([]);
   });
+
+  it('are none that stand for something everywhere', () => {
+    const declared = FILES.filter((file) => file.floor === floor).flatMap((file) => file.declared);
+    expect(declared.filter((name) => GLOBALS.has(name))).toEqual([]);
+  });
+});
+
+it('what the build and `assay vendor` read of a file is what stands there', () => {
+  for (const { path, imports } of FILES) {
+    const { head, later } = readSource(path, readFileSync(join(SRC, path), 'utf8'));
+    const read = [...head.map(({ target, specifier }) => target ?? specifier), ...later];
+    expect(read.sort(), path).toEqual(imports.map(({ path: target, specifier }) => target ?? specifier).sort());
+  }
 });

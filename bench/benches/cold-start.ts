@@ -123,7 +123,7 @@ function section(timings: ReadonlyMap<string, readonly Timing[]>): Section {
     title: 'Cold start',
     prose: [
       'Fresh processes, in turn; milliseconds above a process that imports node:crypto and verifies the same token '
-        + 'with it. Ours is the built main entry, one file for each source file as tsc writes them.',
+        + 'with it. Ours is the built main entry: a file for each floor, and one that leads to them.',
     ],
     tables: [
       {

@@ -10,45 +10,30 @@ import type * as KeySet from '../../src/jose/key-set.ts';
 import { compareWith } from '../comparison.ts';
 import { FLOOR, floorSubject } from '../floor.ts';
 import { measure, type Subject } from '../harness.ts';
-import { figure, type Bench, type BenchContext, type Section, type Skipped } from '../section.ts';
+import { figure, type Bench, type BenchContext, type Section } from '../section.ts';
 import { googleVerifier, OURS, oursSync } from '../subjects.ts';
 import { CLIENT_ID, GOOGLE_ISSUER, makeKey, mint, type Minted, type TokenKey } from '../tokens.ts';
 
 const TOKENS = 400;
 const TITLE = 'The cost of each step';
 
-/** The files of src/jose in which the steps are. */
-interface Steps {
-  readonly jws: typeof Jws;
-  readonly claims: typeof Claims;
-  readonly keySet: typeof KeySet;
-}
+/** What the floor of jose exports to the floors above it. */
+type Steps = typeof Jws & typeof Claims & typeof KeySet;
 
 export const steps: Bench = {
   name: 'steps',
-  run: async (context): Promise<Section | Skipped> => {
-    let files: Steps;
-    try {
-      const load = context.built.load;
-      files = {
-        jws: await load('jose/jws.js'),
-        claims: await load('jose/claims.js'),
-        keySet: await load('jose/key-set.js'),
-      };
-    } catch {
-      return { name: 'steps', title: TITLE, skipped: 'the build has no file for each file of src/jose' };
-    }
-    return timeSteps(files, context);
+  run: async (context): Promise<Section> => {
+    return timeSteps(await context.built.load<Steps>('jose/floor.js'), context);
   },
 };
 
-async function timeSteps(files: Steps, { quick, built }: BenchContext): Promise<Section> {
+async function timeSteps(jose: Steps, { quick, built }: BenchContext): Promise<Section> {
   const key = makeKey('rsa-2048', 'RS256');
   const minted = mint(key.privateKey, 'RS256', TOKENS);
   const subjects = [
     floorSubject(minted, key.publicKey, 'RS256'),
     oursSync(googleVerifier(built.api, key), minted),
-    ...stepSubjects(files, built.api, minted, key),
+    ...stepSubjects(jose, built.api, minted, key),
   ];
   const measured = await measure(subjects, { rounds: quick ? 9 : 60, warmupRounds: 3, calls: TOKENS, inputs: TOKENS });
   const order = subjects.map(({ name }) => name);
@@ -84,7 +69,7 @@ async function timeSteps(files: Steps, { quick, built }: BenchContext): Promise<
 }
 
 function stepSubjects(
-  { jws, claims, keySet }: Steps,
+  jose: Steps,
   api: typeof import('../../src/index.ts'),
   minted: readonly Minted[],
   key: TokenKey,
@@ -92,23 +77,23 @@ function stepSubjects(
   const keys = api.createKeySet(key.jwks);
   const policy = api.createPolicy({ issuer: GOOGLE_ISSUER, audience: CLIENT_ID });
   const now = Date.now() / 1000;
-  const parsed = minted.map(({ token }) => jws.parseCompact(token, jws.DEFAULT_MAX_TOKEN_LENGTH));
-  const headers = parsed.map((compact) => jws.parseHeader(compact));
-  const selections = headers.map((header) => keySet.selectKeys(keys, header, policy.algorithms, now));
-  const payloads = parsed.map((compact) => jws.decodePayload(compact));
-  const sets = payloads.map((payload) => claims.parseClaimsSet(payload));
+  const parsed = minted.map(({ token }) => jose.parseCompact(token, jose.DEFAULT_MAX_TOKEN_LENGTH));
+  const headers = parsed.map((compact) => jose.parseHeader(compact));
+  const selections = headers.map((header) => jose.selectKeys(keys, header, policy.algorithms, now));
+  const payloads = parsed.map((compact) => jose.decodePayload(compact));
+  const sets = payloads.map((payload) => jose.parseClaimsSet(payload));
   const at = <T>(items: readonly T[], index: number): T => items[index] as T; // the harness stays within its inputs
   const done = (result: unknown): boolean => result !== undefined && result !== false;
   const step = (name: string, run: (index: number) => unknown): Subject => ({ name, run, isRight: done });
   return [
-    step('parseCompact', (index) => jws.parseCompact(at(minted, index).token, jws.DEFAULT_MAX_TOKEN_LENGTH)),
-    step('parseHeader', (index) => jws.parseHeader(at(parsed, index))),
-    step('selectKeys', (index) => keySet.selectKeys(keys, at(headers, index), policy.algorithms, now)),
-    step('verifySignature', (index) => jws.verifySignature(at(parsed, index), at(selections, index))),
-    step('decodePayload', (index) => jws.decodePayload(at(parsed, index))),
-    step('parseClaimsSet', (index) => claims.parseClaimsSet(at(payloads, index))),
+    step('parseCompact', (index) => jose.parseCompact(at(minted, index).token, jose.DEFAULT_MAX_TOKEN_LENGTH)),
+    step('parseHeader', (index) => jose.parseHeader(at(parsed, index))),
+    step('selectKeys', (index) => jose.selectKeys(keys, at(headers, index), policy.algorithms, now)),
+    step('verifySignature', (index) => jose.verifySignature(at(parsed, index), at(selections, index))),
+    step('decodePayload', (index) => jose.decodePayload(at(parsed, index))),
+    step('parseClaimsSet', (index) => jose.parseClaimsSet(at(payloads, index))),
     step('validateClaims', (index) => {
-      claims.validateClaims(at(sets, index), policy.rules, { expected: policy, header: at(headers, index), now });
+      jose.validateClaims(at(sets, index), policy.rules, { expected: policy, header: at(headers, index), now });
       return true;
     }),
   ];

@@ -14,11 +14,11 @@ import type { Judge, Judgement } from './judge.ts';
 import { listenOn, type Listener } from './listener.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import { readAskedRequest, type Proxy } from './proxy-contract.ts';
+import { readAskedRequest, type ProxyName } from './proxy-contract.ts';
 
 /** What a forward-auth server is made of. */
 export interface ForwardAuthParts {
-  readonly proxy: Proxy;
+  readonly proxy: ProxyName;
   /** Its answers must be made with `authOnly` and without `unavailable`: see esp's ResponseOptions. */
   readonly judge: Judge;
   readonly claimHeaders: readonly ClaimHeader[];
@@ -88,7 +88,7 @@ function forgedName({ headers }: EspRequest, claimHeaders: readonly ClaimHeader[
  */
 function allowHeaders(
   headers: EspResponse['headers'],
-  proxy: Proxy,
+  proxy: ProxyName,
   claimHeaders: readonly ClaimHeader[],
 ): EspResponse['headers'] {
   if (proxy !== 'envoy') return [...headers, ['cache-control', 'no-store']];

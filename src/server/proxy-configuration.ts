@@ -6,7 +6,7 @@
 
 import type { ClaimHeader } from '../esp/index.ts';
 import { guardedNames } from './forward-auth.ts';
-import type { Proxy } from './proxy-contract.ts';
+import type { ProxyName } from './proxy-contract.ts';
 
 /** What a configuration is made for. */
 export interface ConfigurationTerms {
@@ -20,11 +20,11 @@ export interface ConfigurationTerms {
 }
 
 /** Writes a proxy's configuration. For nginx it is whole; for Caddy a Caddyfile; of the others, the part for us. */
-export function proxyConfiguration(proxy: Proxy, terms: ConfigurationTerms): string {
+export function proxyConfiguration(proxy: ProxyName, terms: ConfigurationTerms): string {
   return WRITERS[proxy](terms);
 }
 
-const WRITERS: Readonly<Record<Proxy, (terms: ConfigurationTerms) => string>> = {
+const WRITERS: Readonly<Record<ProxyName, (terms: ConfigurationTerms) => string>> = {
   nginx: forNginx,
   caddy: forCaddy,
   traefik: forTraefik,

@@ -9,7 +9,7 @@ import type { EspRequest } from '../esp/index.ts';
 /** The proxies that can ask. */
 export const PROXIES = ['nginx', 'caddy', 'traefik', 'envoy'] as const;
 
-export type Proxy = (typeof PROXIES)[number];
+export type ProxyName = (typeof PROXIES)[number];
 
 /** Where a proxy puts them; undefined: in its own request line. */
 interface Contract {
@@ -19,7 +19,7 @@ interface Contract {
 
 const TRAEFIK_LIKE: Contract = { method: 'x-forwarded-method', target: 'x-forwarded-uri' };
 
-const CONTRACTS: Readonly<Record<Proxy, Contract | undefined>> = {
+const CONTRACTS: Readonly<Record<ProxyName, Contract | undefined>> = {
   nginx: { method: 'x-original-method', target: 'x-original-uri' },
   caddy: TRAEFIK_LIKE,
   traefik: TRAEFIK_LIKE,
@@ -39,7 +39,7 @@ export type AskedRequest =
  *
  * @param asking what the proxy has sent.
  */
-export function readAskedRequest(proxy: Proxy, asking: EspRequest): AskedRequest {
+export function readAskedRequest(proxy: ProxyName, asking: EspRequest): AskedRequest {
   const contract = CONTRACTS[proxy];
   if (contract === undefined) return { ok: true, request: asking };
   const methods = asking.headers.get(contract.method) ?? [];
@@ -51,6 +51,6 @@ export function readAskedRequest(proxy: Proxy, asking: EspRequest): AskedRequest
   return { ok: true, request: { ...asking, method, target } };
 }
 
-function missing(proxy: Proxy, name: string): string {
+function missing(proxy: ProxyName, name: string): string {
   return `${proxy} is expected to say ${name}, once`;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { codesPage } from '../../src/explain/codes-page.ts';
+import { codesPage } from './codes-page.ts';
 import { adviceFor, listAdvice } from '../../src/explain/index.ts';
 import { REFUSALS } from '../../src/jose/errors.ts';
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { REFUSALS } from '../jose/errors.ts';
-import { listAdvice } from './advice.ts';
+import { REFUSALS } from '../../src/jose/errors.ts';
+import { listAdvice } from '../../src/explain/advice.ts';
 
 const PREAMBLE = `\
 # Refusal codes

@@ -1,0 +1,167 @@
+/**
+ * Builds the package: each floor of src as one file, and the doors that lead to them.
+ *
+ *   npm run build               into dist
+ *   npm run build -- FOLDER
+ *
+ *   dist/jose/floor.js          all of src/jose
+ *   dist/jose/index.js          its door, as package.json names it: what of it is public
+ *   dist/index.js               the front door
+ *
+ * The source is joined and then compiled, so that the compiler sees what is published. It is not part of the package.
+ *
+ * @module
+ */
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { floorOf, joinFiles, leadAnew, readSource, type JoinedLine, type Naming, type SourceFile } from '../vendor/index.ts';
+import { leadBack, type SourceMap } from './line-map.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SRC = join(ROOT, 'src');
+
+/** What of package.json the build goes by. */
+interface Manifest {
+  readonly bin: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+}
+
+/** What is published, before it is compiled: the lines of each file, by its path. */
+type Published = ReadonlyMap<string, readonly JoinedLine[]>;
+
+/**
+ * Builds into a folder, which is made if it is not there.
+ *
+ * @throws {Error} with the compiler's words, where the source does not compile.
+ */
+export function buildPackage(folder: string): void {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
+  const published = publish(readSources(), doorsOf(manifest));
+  const joined = mkdtempSync(join(tmpdir(), 'jwt-assay-build-'));
+  try {
+    for (const [path, lines] of published) writeText(join(joined, path), lines.map(({ text }) => text).join('\n'));
+    writeProject(joined);
+    compile(joined, resolve(folder), (words) => inSource(words, published));
+  } finally {
+    rmSync(joined, { recursive: true, force: true });
+  }
+  for (const program of otherPrograms().filter((path) => path !== 'build')) {
+    compile(join(SRC, program), join(resolve(folder), program));
+  }
+  for (const [path, lines] of published) {
+    for (const extension of ['.js.map', '.d.ts.map']) {
+      const file = join(folder, path.replace(/\.ts$/, extension));
+      const map = JSON.parse(readFileSync(file, 'utf8')) as SourceMap;
+      // The package holds src beside dist.
+      const toSrc = posix.join(posix.relative(posix.dirname(path), ''), '../src');
+      writeText(file, JSON.stringify(leadBack(map, lines, (source) => `${toSrc}/${source}`)));
+    }
+  }
+}
+
+/** Every file of the package, by path: what lies outside the other programs, and what that needs of them. */
+export function readSources(): Map<string, SourceFile> {
+  const sources = new Map<string, SourceFile>();
+  const add = (path: string): void => {
+    if (sources.has(path)) return;
+    const file = readSource(path, readFileSync(join(SRC, path), 'utf8'));
+    sources.set(path, file);
+    for (const { target } of file.head) if (target !== undefined) add(target);
+  };
+  const programs = otherPrograms();
+  filesUnder(SRC).filter((path) => path.endsWith('.ts') && !programs.some((folder) => path.startsWith(`${folder}/`)))
+    .forEach(add);
+  return sources;
+}
+
+/** Folders with a tsconfig.json of their own are programs of their own: this one, and scripts for a browser. */
+function otherPrograms(): string[] {
+  return filesUnder(SRC).filter((path) => path.endsWith('/tsconfig.json')).map((path) => posix.dirname(path));
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.split(sep).join('/')).sort();
+}
+
+/** The sources of the files that package.json names. */
+function doorsOf({ bin, exports }: Manifest): string[] {
+  const targets = Object.values(exports).map((target) => (typeof target === 'string' ? target : target.default));
+  return [...targets, ...Object.values(bin)]
+    .filter((path) => path.startsWith('./dist/'))
+    .map((path) => path.slice('./dist/'.length).replace(/\.js$/, '.ts'));
+}
+
+/**
+ * What is published: the doors, and each floor.
+ *
+ * A file that nobody imports is a door too, which something starts by its name, as a worker. A door that package.json does
+ * not name is left out: the floors above import from the floor itself.
+ */
+export function publish(sources: ReadonlyMap<string, SourceFile>, doors: readonly string[]): Published {
+  const files = [...sources.values()];
+  const imported = new Set(files.flatMap(({ head, later }) => [...head.map(({ target }) => target), ...later]));
+  const published = new Map<string, readonly JoinedLine[]>();
+  const floors = new Map<string, SourceFile[]>();
+  for (const file of files) {
+    const { path, floor } = file;
+    const isInner = path.endsWith('/index.ts') && !doors.includes(path);
+    if (doors.includes(path) || (!imported.has(path) && !isInner)) {
+      published.set(path, leadAnew(file, sources, namingFrom(path)));
+    } else if (!isInner) floors.set(floor, [...(floors.get(floor) ?? []), file]);
+  }
+  for (const [floor, members] of floors) {
+    const path = `${floor}/floor.ts`;
+    published.set(path, joinFiles(floor, members, namingFrom(path)));
+  }
+  return published;
+}
+
+/** Everything is found in the file of its floor. */
+function namingFrom(path: string): Naming {
+  return (target) => {
+    const relative = posix.relative(posix.dirname(path), `${floorOf(target)}/floor.js`);
+    return relative.startsWith('.') ? relative : `./${relative}`;
+  };
+}
+
+function writeProject(folder: string): void {
+  const typeRoots = [join(ROOT, 'node_modules', '@types')];
+  const project = {
+    extends: join(SRC, 'build', 'tsconfig.json'),
+    compilerOptions: { rootDir: folder, typeRoots },
+    include: [folder],
+  };
+  writeText(join(folder, 'tsconfig.json'), JSON.stringify(project));
+  writeText(join(folder, 'package.json'), '{ "type": "module" }');
+}
+
+function compile(project: string, outDir: string, translate = (words: string): string => words): void {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const args = [tsc, '-p', project, '--outDir', outDir, '--pretty', 'false'];
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the build fails:\n${translate(stdout)}`);
+}
+
+/** What the compiler says, about the files that people write. */
+function inSource(words: string, published: Published): string {
+  return words.replace(/^(\S+)\((\d+),/gm, (place, path: string, line: string) => {
+    const origin = published.get(path)?.[Number(line) - 1]?.origin;
+    return origin === undefined ? place : `src/${origin.path}(${origin.line + 1},`;
+  });
+}
+
+function writeText(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${text}\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = process.argv[2] ?? join(ROOT, 'dist');
+  rmSync(folder, { recursive: true, force: true });
+  buildPackage(folder);
+}
