@@ -62,11 +62,17 @@ export async function readStdin({ stdin }: Terminal, limit: number): Promise<Uin
   return orUsage(() => readAtMost(stdin, limit), 'standard input');
 }
 
-async function orUsage<T>(read: () => Promise<T>, what: string): Promise<T> {
+/** @throws {UsageError} where an input cannot be read; `what` names it. */
+export async function orUsage<T>(read: () => Promise<T>, what: string): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-    throw new UsageError(`cannot read ${what}: ${REASONS.get(code) ?? String(code ?? 'unknown reason')}`);
+    throw unreadable(error, what);
   }
+}
+
+/** What to say of an input that cannot be read; `what` names it. */
+export function unreadable(error: unknown, what: string): UsageError {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  return new UsageError(`cannot read ${what}: ${REASONS.get(code) ?? String(code ?? 'unknown reason')}`);
 }

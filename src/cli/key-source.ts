@@ -6,12 +6,12 @@
 
 import { GOOGLE_CERTIFICATES_URL, GOOGLE_JWKS_URL } from '../google/key-urls.ts';
 import { JwtError } from '../jose/errors.ts';
-import { createKeySet, type KeyLookup } from '../jose/key-set.ts';
+import { createKeySet, type KeySet } from '../jose/key-set.ts';
 import { discoverKeySet } from '../keys/discovery.ts';
 import { createRemoteKeySet, type RemoteKeySet } from '../keys/remote-key-set.ts';
 import { readRemoteOptions, type RemoteKeySetOptions } from '../keys/remote-options.ts';
 import { given, type Arguments } from './arguments.ts';
-import { readKeyFile } from './key-file.ts';
+import { readKeyFile, type KeyFile } from './key-file.ts';
 import { printableJson } from './printable.ts';
 import { asUsage, UsageError } from './usage-error.ts';
 
@@ -19,6 +19,11 @@ import { asUsage, UsageError } from './usage-error.ts';
 export const FETCH_OPTIONS = { 'allow-loopback-http': 'switch', 'timeout': 'value' } as const;
 
 type FetchArguments = Arguments<keyof typeof FETCH_OPTIONS>;
+/** Keys, and where they are from: a file that has been read, or the network. */
+export type KeySource =
+  | { readonly from: 'file'; readonly keys: KeySet; readonly file: KeyFile }
+  | { readonly from: 'network'; readonly keys: RemoteKeySet };
+
 type KeyName = 'google' | 'issuer' | 'keys' | 'key-format' | 'ignore-certificate-dates';
 type KeyArguments = Arguments<KeyName | keyof typeof FETCH_OPTIONS>;
 
@@ -51,7 +56,7 @@ export function fetchOptions(args: FetchArguments): Pick<RemoteKeySetOptions, 'a
  *
  * @throws {UsageError} when there is no such source.
  */
-export async function openKeySource(args: KeyArguments): Promise<KeyLookup> {
+export async function openKeySource(args: KeyArguments): Promise<KeySource> {
   const keys = args.one('keys');
   const file = keys !== undefined && !isUrl(keys) ? keys : undefined;
   if (args.has('key-format') && (!args.has('google') || keys !== undefined)) {
@@ -61,14 +66,20 @@ export async function openKeySource(args: KeyArguments): Promise<KeyLookup> {
     throw new UsageError('--ignore-certificate-dates is for archives: it needs --keys FILE (RFC 5280 §4.1.2.5)');
   }
   if (file !== undefined) return openKeyFile(file, args.has('ignore-certificate-dates'));
-  if (keys !== undefined) return openUrl(keys, args, '--keys');
+  return { from: 'network', keys: openRemote(args) };
+}
+
+function openRemote(args: KeyArguments): RemoteKeySet {
+  const url = args.one('keys');
+  if (url !== undefined) return openUrl(url, args, '--keys');
   if (args.has('google')) return openUrl(googleUrl(args.one('key-format')), args, '--google');
   return discover(args);
 }
 
-async function openKeyFile(path: string, ignoreCertificateDates: boolean): Promise<KeyLookup> {
+async function openKeyFile(path: string, ignoreCertificateDates: boolean): Promise<KeySource> {
   try {
-    return createKeySet(await readKeyFile(path), { ignoreCertificateDates });
+    const file = await readKeyFile(path);
+    return { from: 'file', keys: createKeySet(file, { ignoreCertificateDates }), file };
   } catch (error) {
     if (!(error instanceof JwtError)) throw error;
     throw new UsageError(`the keys in ${printableJson(path)} cannot be used: ${error.message} (${error.rule})`);

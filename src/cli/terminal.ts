@@ -5,15 +5,29 @@
  * @module
  */
 
+import type { Worker } from 'node:worker_threads';
+
 /** Where text goes. */
 export interface Output {
-  readonly write: (text: string) => unknown;
+  /** `written` is called when it has left the process, or with the reason why it cannot: for whoever writes more than fits. */
+  readonly write: (text: string | Uint8Array, written?: (error?: Error | null) => void) => unknown;
   readonly isTTY?: boolean | undefined;
+  /** Of a terminal: characters in a line. */
+  readonly columns?: number | undefined;
+}
+
+/** Another thread of the command. */
+export type Thread = Pick<Worker, 'postMessage' | 'on' | 'terminate'>;
+
+/** Where octets or text come from. */
+export interface Input extends AsyncIterable<Uint8Array | string> {
+  /** Gives up what has not been read. */
+  readonly destroy?: () => unknown;
 }
 
 /** Everything outside the command that it may use, apart from the files, URLs and ports that it is told to. */
 export interface Terminal {
-  readonly stdin: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };
+  readonly stdin: Input & { readonly isTTY?: boolean | undefined };
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -21,6 +35,8 @@ export interface Terminal {
   readonly now: () => number;
   /** Resolves when the process is asked to end, from the call on. For commands that would run for ever. */
   readonly whenStopped: () => Promise<void>;
+  /** Starts a thread that serves `assay verify --batch`. */
+  readonly startThread: (data: unknown) => Thread;
 }
 
 /** SGR parameters (ECMA-48 §8.3.117). */

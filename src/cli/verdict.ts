@@ -5,6 +5,7 @@
  */
 
 import type { JwtError } from '../jose/errors.ts';
+import type { VerifiedJwt } from '../jose/jwt.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { printable, printableJson } from './printable.ts';
 import { painter, type Paint, type Terminal } from './terminal.ts';
@@ -33,9 +34,19 @@ export function toRefusal({ code, rule, claim, skew, check }: JwtError): Refusal
   };
 }
 
+/** An accepted token, on a line of its own. */
+export function acceptedAsJson({ header, claims, key }: VerifiedJwt): string {
+  return `${printableJson({ ok: true, header, claims, key })}\n`;
+}
+
+/** A refused one likewise. */
+export function refusedAsJson(error: JwtError): string {
+  return `${printableJson(toRefusal(error))}\n`;
+}
+
 /** Prints a refusal, and returns the exit status that goes with it. */
 export function tellRefusal(error: JwtError, json: boolean, { stdout, env }: Terminal): ExitStatus {
-  stdout.write(`${json ? printableJson(toRefusal(error)) : refusalInWords(error, painter(stdout, env))}\n`);
+  stdout.write(json ? refusedAsJson(error) : `${refusalInWords(error, painter(stdout, env))}\n`);
   return error.code === 'keys_unavailable' ? EXIT.undecided : EXIT.refused;
 }
 

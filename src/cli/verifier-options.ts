@@ -43,6 +43,13 @@ export const VERIFIER_OPTIONS = {
   'nonce': 'value',
 } as const;
 
+/** Those of `assay verify`, which its threads read too. */
+export const VERIFY_OPTIONS: typeof VERIFIER_OPTIONS & {
+  readonly json: 'switch';
+  readonly batch: 'value';
+  readonly jobs: 'value';
+} = { ...VERIFIER_OPTIONS, json: 'switch', batch: 'value', jobs: 'value' };
+
 /** Their part of a command's help. */
 export const VERIFIER_HELP = `\
 Whose token
@@ -89,9 +96,11 @@ export interface Verification {
   readonly explain: (token: string) => Promise<Explanation>;
 }
 
-type Verifications = Pick<Verification, 'verify' | 'explain'>;
+/** A verification, done and told. */
+export type Verifications = Pick<Verification, 'verify' | 'explain'>;
 
-type VerifierArguments = Arguments<keyof typeof VERIFIER_OPTIONS>;
+/** What was typed of these options. */
+export type VerifierArguments = Arguments<keyof typeof VERIFIER_OPTIONS>;
 
 const ONLY_WITH_GOOGLE = ['hosted-domain', 'authorized-party', 'require-verified-email', 'nonce'] as const;
 
@@ -111,24 +120,35 @@ const VERIFIER_FLAGS: ReadonlyMap<string, string> = new Map([
  * @throws {UsageError} for options that leave something undecided, exclude each other, or have impossible values.
  */
 export async function openVerification(args: VerifierArguments, terminal: Terminal): Promise<Verification> {
+  // Options are read before the file is: what was mistyped is told first.
+  const prepare = prepareVerifications(args);
+  const at = readAt(args) ?? terminal.now();
+  return { at, ...prepare((await openKeySource(args)).keys, () => at) };
+}
+
+/** Seconds: the time that --at gives, if it does. */
+export function readAt(args: VerifierArguments): number | undefined {
+  const text = args.one('at');
+  return text === undefined ? undefined : parseTime(text, '--at');
+}
+
+/**
+ * Reads the options, and returns what makes the verifier out of them, keys and a clock.
+ *
+ * @throws {UsageError} likewise, at once or in the second step.
+ */
+export function prepareVerifications(args: VerifierArguments): (keys: KeyLookup, clock: () => number) => Verifications {
   refuseContradictions(args);
-  const atText = args.one('at');
-  const at = atText === undefined ? terminal.now() : parseTime(atText, '--at');
-  // Numbers are read before the file is: what was mistyped is told first.
-  const common: CommonOptions = {
-    ...given({
-      leeway: args.number('leeway'),
-      maxTokenLength: args.number('max-token-length'),
-      maxAge: args.number('max-age'),
-      maxLifetime: args.number('max-lifetime'),
-      requiredClaims: args.all('required-claim'),
-      subject: args.one('subject'),
-    }),
-    keys: await openKeySource(args),
-    clock: () => at,
-  };
+  const common = given({
+    leeway: args.number('leeway'),
+    maxTokenLength: args.number('max-token-length'),
+    maxAge: args.number('max-age'),
+    maxLifetime: args.number('max-lifetime'),
+    requiredClaims: args.all('required-claim'),
+    subject: args.one('subject'),
+  });
   const make = args.has('google') ? ofGoogle : ofAnyone;
-  return { at, ...asUsage(() => make(args, common), VERIFIER_FLAGS) };
+  return (keys, clock) => asUsage(() => make(args, { ...common, keys, clock }), VERIFIER_FLAGS);
 }
 
 /** Options that both kinds of verifier share, ready for either. */

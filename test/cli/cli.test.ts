@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS, runCli } from '../../src/cli/cli.ts';
 import { AUDIENCE, ISSUER, mint, publicJwk, temporaryFolder } from './key-files.ts';
-import { NOW, run } from './run.ts';
+import { NOW, noThreads, run } from './run.ts';
 
 const folder = temporaryFolder();
 const jwks = folder.write('jwks.json', JSON.stringify(publicJwk()));
@@ -73,9 +73,10 @@ it('a fault of its own is no verdict', async () => {
     env: {},
     now: () => NOW,
     whenStopped: async () => {},
+    startThread: noThreads,
   };
   let stderr = '';
-  const terminal = { ...rest, stdin, stderr: { write: (text: string) => (stderr += text) } };
+  const terminal = { ...rest, stdin, stderr: { write: (text: unknown) => (stderr += text) } };
   expect(await runCli(['verify', mint(), ...POLICY], terminal)).toBe(3);
   expect(stderr).toBe('assay verify: a fault of its own, no verdict: RangeError: boom\\u009b\n');
 });
@@ -84,9 +85,9 @@ it('keys that could not be had are no verdict', async () => {
   const { tellRefusal } = await import('../../src/cli/verdict.ts');
   const { JwtError } = await import('../../src/jose/errors.ts');
   let stdout = '';
-  const output = { write: (text: string) => (stdout += text) };
+  const output = { write: (text: unknown) => (stdout += text) };
   const stdin = (async function* () {})();
-  const terminal = { stdin, stdout: output, stderr: output, env: {}, now: () => NOW, whenStopped: async () => {} };
+  const terminal = { stdin, stdout: output, stderr: output, env: {}, now: () => NOW, whenStopped: async () => {}, startThread: noThreads };
   expect(tellRefusal(new JwtError('keys_unavailable'), true, terminal)).toBe(3);
   expect(tellRefusal(new JwtError('keys_unavailable'), false, terminal)).toBe(3);
   expect(tellRefusal(new JwtError('check_failed', { check: 'mine' }), true, terminal)).toBe(1);

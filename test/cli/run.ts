@@ -35,9 +35,9 @@ export async function run(argv: readonly string[], surroundings: Surroundings = 
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr') => ({
     isTTY: tty,
-    write: (text: string) => {
+    write: (text: string | Uint8Array) => {
       written[name] += text;
-      onWrite?.(name, text);
+      onWrite?.(name, String(text));
     },
   });
   const status = await runCli(argv, {
@@ -47,8 +47,14 @@ export async function run(argv: readonly string[], surroundings: Surroundings = 
     env,
     now: () => now,
     whenStopped: () => stopped,
+    startThread: noThreads,
   });
   return { status, ...written };
+}
+
+/** Tests of what runs on threads are against the process itself. */
+export function noThreads(): never {
+  throw new Error('no threads here');
 }
 
 async function* chunksOf(stdin: Surroundings['stdin']): AsyncGenerator<Uint8Array | string> {
