@@ -14,7 +14,7 @@ import { printable, printableJson } from '../printable.ts';
 import type { Input, Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { prepareVerifications, readAt, type VERIFY_OPTIONS } from '../verifier-options.ts';
-import { endsWithinLine, wholeLines } from './lines.ts';
+import { wholeLines } from './lines.ts';
 import type { Verdicts } from './messages.ts';
 import { Tally } from './tally.ts';
 import { ThreadPool } from './thread-pool.ts';
@@ -107,16 +107,14 @@ class Batch {
     await last;
   }
 
-  /** What has been read, in whole lines: one that was cut off because we stopped reading is not one to be judged. */
+  /** What is read. A stream that is given up ends with an error, so that a line cut off by that is never taken for a whole one. */
   async *#pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     try {
       for await (const piece of wholeLines(this.#input)) {
-        if (this.#ending !== undefined && endsWithinLine(piece)) return;
         yield piece;
         if (this.#ending !== undefined) return;
       }
     } catch (error) {
-      // A stream that is given up ends with an error.
       if (this.#ending === undefined) this.#readError = error;
     }
   }

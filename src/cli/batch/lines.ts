@@ -34,11 +34,6 @@ export async function* wholeLines(chunks: AsyncIterable<Uint8Array | string>): A
   if (open.length > 0) yield concat(open.take(), new Uint8Array());
 }
 
-/** Whether a piece ends within a line: the input may have been cut off there. */
-export function endsWithinLine(piece: Uint8Array): boolean {
-  return piece.at(-1) !== LF;
-}
-
 /**
  * The lines of a piece, without their ends: LF, or CR and LF. A line without an octet is a line; nothing after the last end is.
  */
