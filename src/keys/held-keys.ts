@@ -64,5 +64,16 @@ export function readInitial(initial: unknown, url: string, now: number, maxLifet
 
 /** Read as if it had come from the network, and frozen: what the caller does with the original changes nothing here. */
 function strictCopy(document: JsonObject): JsonObject {
-  return parseJsonObject(Buffer.from(JSON.stringify(document), 'utf8'), '"initial"');
+  return parseJsonObject(Buffer.from(asText(document), 'utf8'), '"initial"');
+}
+
+/** @throws {TypeError} for what JSON has no form for: a bigint, a cycle, a `toJSON` that throws or says nothing. */
+function asText(document: JsonObject): string {
+  try {
+    const text: unknown = JSON.stringify(document);
+    if (typeof text === 'string') return text;
+  } catch {
+    // Told below, whatever was thrown.
+  }
+  throw new TypeError('"initial" cannot be written as JSON');
 }

@@ -86,7 +86,7 @@ export class KeyCache {
 
   /** What a synchronous look-up may do: serve, and set a fetch going that it does not wait for. */
   #find(kid: string | undefined): readonly VerificationKey[] {
-    if (kid !== undefined && this.#revoked.has(kid)) return [];
+    if (this.#revoked.has(kid)) return [];
     const now = this.#now();
     const held = this.#serving(now);
     const found = held.keys.find(kid);

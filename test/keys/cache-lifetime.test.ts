@@ -47,6 +47,7 @@ describe('the lifetime of a set', () => {
     ['is an hour less Age where the issuer says only that', { age: '600' }, 3000],
     ['is max-age for an Age that is no number', cacheControl('max-age=7200', '-5'), 7200],
     ['is max-age for an Age in words', cacheControl('max-age=7200', 'old'), 7200],
+    ['is max-age for an Age with a unit', cacheControl('max-age=7200', '600s'), 7200],
     ['is not of Expires, which no clock of ours agrees with', { expires: 'Thu, 01 Jan 1970 00:00:00 GMT' }, 3600],
   ])('%s', async (_, headers, lifetime) => {
     expect(await lifetimeOf(headers)).toBe(lifetime);

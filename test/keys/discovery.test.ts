@@ -66,6 +66,12 @@ describe('discovery', () => {
     expect(other.targets).toEqual(['/keys']);
   });
 
+  it('sends the headers of the caller to the issuer for both', async () => {
+    const server = await issuerWith(honest);
+    await discover(server.origin, { headers: { authorization: 'Bearer secret' } }).keys.load();
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', 'Bearer secret']);
+  });
+
   it('begins with a snapshot of its own', async () => {
     const server = await issuerWith(honest);
     const first = discover(server.origin);

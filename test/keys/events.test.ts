@@ -16,6 +16,10 @@ function overhear(): readonly KeyEvent[] {
   return heard;
 }
 
+it('the channel keeps its name, by which others subscribe', () => {
+  expect(KEY_EVENTS_CHANNEL).toBe('jwt-assay:keys');
+});
+
 describe('events', () => {
   it('tell a story: each type at its moment, to the listener and on the channel alike', async () => {
     const heard = overhear();
@@ -73,6 +77,13 @@ describe('events', () => {
     expect(events.slice(-2), 'said again of another set').toMatchObject([{ type: 'failed' }, { type: 'stale' }]);
     expect(heard).toEqual(events);
     expect(events.every(Object.isFrozen)).toBe(true);
+  });
+
+  it('tell at once of a set that was stale to begin with', async () => {
+    const server = await listen(status(503));
+    const { verifier, events } = remote(server.url, { initial: setOf(KEY_1) });
+    expect(await outcome(() => verifier.verifySync(TOKEN))).toBe('accepted');
+    expect(events).toEqual([{ type: 'stale', url: server.url, servesFor: 3600 }]);
   });
 
   it('hold nothing that came in a token, nor in the body of an answer', async () => {

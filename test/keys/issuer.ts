@@ -5,6 +5,7 @@
  */
 
 import { generateKeyPairSync, sign, type JsonWebKey } from 'node:crypto';
+import { expect } from 'vitest';
 import { JwtError, signJwt, type RefusalCode } from '../../src/jose/index.ts';
 import type { KeyLookup } from '../../src/jose/key-set.ts';
 import {
@@ -90,6 +91,11 @@ export async function outcome(verification: Promise<unknown> | (() => unknown)):
     if (error instanceof JwtError) return error.code;
     throw error;
   }
+}
+
+/** A TypeError whose message says which option or function it is about. */
+export function mistake(about: string): unknown {
+  return expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(about) });
 }
 
 /** What a test feeds against the types, on purpose. */

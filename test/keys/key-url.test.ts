@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRemoteKeySet, discoverKeySet } from '../../src/keys/index.ts';
 import { expectKeyUrl } from '../../src/keys/key-url.ts';
-import { KEY_1, outcome, remote, setOf, untyped } from './issuer.ts';
+import { KEY_1, mistake, outcome, remote, setOf, untyped } from './issuer.ts';
 import { listen, publish } from './loopback.ts';
 
 const LOOPBACK = { allowLoopbackHttp: true };
@@ -22,7 +22,7 @@ describe('the URL of a key set', () => {
     'https://user@issuer.example/keys', 'https://user:secret@issuer.example/keys',
     'https://:secret@issuer.example/keys', 'https://issuer.example/keys#key-1',
   ])('must be https, absolute, without credentials and fragment: %s', (url) => {
-    expect(() => createRemoteKeySet(url)).toThrow(TypeError);
+    expect(() => createRemoteKeySet(url)).toThrow(mistake('"url"'));
   });
 
   it('must be a string or a URL, and nothing that could be made into one', () => {
@@ -89,13 +89,13 @@ describe('the URL of an issuer', () => {
   ])(
     'is https, without query, fragment and credentials: %s',
     (issuer) => {
-      expect(() => discoverKeySet(issuer)).toThrow(TypeError);
+      expect(() => discoverKeySet(issuer)).toThrow(mistake('"issuer"'));
     },
   );
 
   it('is a string', () => {
     for (const issuer of [undefined, null, 1, {}, ['https://issuer.example'], new URL('https://issuer.example')]) {
-      expect(() => discoverKeySet(untyped(issuer))).toThrow(TypeError);
+      expect(() => discoverKeySet(untyped(issuer))).toThrow(mistake('"issuer"'));
     }
   });
 

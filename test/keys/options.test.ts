@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRemoteKeySet, discoverKeySet, type RemoteKeySetOptions } from '../../src/keys/index.ts';
-import { KEY_1, remote, setOf, untyped } from './issuer.ts';
+import { KEY_1, mistake, remote, setOf, untyped } from './issuer.ts';
 import { listen, publish } from './loopback.ts';
 
 const URL_ = 'https://issuer.example/keys';
@@ -11,7 +11,7 @@ const create = [
   ['discoverKeySet', (options: unknown) => discoverKeySet('https://issuer.example', untyped(options))],
 ] as const;
 
-describe.each(create)('the options of %s', (_, make) => {
+describe.each(create)('the options of %s', (what, make) => {
   const names = [
     'allowLoopbackHttp', 'fetch', 'clock', 'timeout', 'maxBytes', 'cooldown', 'minLifetime', 'maxLifetime',
     'defaultLifetime', 'staleFor', 'headers', 'initial', 'onEvent',
@@ -22,7 +22,7 @@ describe.each(create)('the options of %s', (_, make) => {
   });
 
   it('are known', () => {
-    expect(() => make({ timeOut: 1 })).toThrow(TypeError);
+    expect(() => make({ timeOut: 1 })).toThrow(mistake(what));
     expect(() => make({ [Symbol('timeout')]: 1 })).toThrow(TypeError);
   });
 
@@ -45,7 +45,7 @@ describe.each(create)('the options of %s', (_, make) => {
     ['headers', [null, [], [['a', 'b']], 'a: b', { a: 1 }, { a: undefined }, { a: ['b'] }]],
     ['initial', [null, [], 'x', 1]],
   ])('are of their type and within their bounds: %s', (name, values) => {
-    for (const value of values) expect(() => make({ [name]: value }), JSON.stringify(value)).toThrow(TypeError);
+    for (const value of values) expect(() => make({ [name]: value }), JSON.stringify(value)).toThrow(mistake(`"${name}"`));
   });
 
   it('may stand at their bounds', () => {
@@ -85,7 +85,7 @@ describe('the headers', () => {
 
 it('revoke expects a key ID', () => {
   const keys = createRemoteKeySet(URL_);
-  for (const kid of [undefined, null, '', 1, {}]) expect(() => keys.revoke(untyped(kid))).toThrow(TypeError);
+  for (const kid of [undefined, null, '', 1, {}]) expect(() => keys.revoke(untyped(kid))).toThrow(mistake('"kid"'));
 });
 
 describe('a clock that does not tell seconds', () => {

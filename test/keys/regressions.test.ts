@@ -44,6 +44,18 @@ describe('a clock that fails later', () => {
     expect(unhandled).toEqual([]);
   });
 
+  it('in a forced refresh fails closed, then and within the second', async () => {
+    let now = 0;
+    const fetch = async (): Promise<Response> => {
+      now = NaN;
+      return new Response(null, { status: 503 });
+    };
+    const keys = createRemoteKeySet('https://issuer.example/keys', { clock: () => now, fetch });
+    expect(await outcome(keys.refresh())).toBe('keys_unavailable');
+    now = 0;
+    expect(await outcome(keys.refresh())).toBe('keys_unavailable');
+  });
+
   it('lets nothing but JwtError or TypeError out of a verifier', async () => {
     let readings = 0;
     const clock = (): number => {

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRemoteKeySet, type KeySetSnapshot, type RemoteKeySetOptions } from '../../src/keys/index.ts';
-import { KEY_1, KEY_2, outcome, remote, setOf, untyped, type Remote } from './issuer.ts';
+import { KEY_1, KEY_2, mistake, outcome, remote, setOf, untyped, type Remote } from './issuer.ts';
 import { reset } from './bad-answers.ts';
 import { listen, publish, type LoopbackServer } from './loopback.ts';
 
@@ -99,6 +99,14 @@ describe('a snapshot', () => {
     expect(await outcome(verifier.verify(TOKEN))).toBe('key_not_found');
   });
 
+  it('that was written this very instant is fresh', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const { keys, verifier } = await begun(({ url }) => snapshotOf(url, 0));
+    expect(await outcome(() => verifier.verifySync(TOKEN))).toBe('accepted');
+    expect(keys.isFresh()).toBe(true);
+  });
+
   it('does not hold revocations', async () => {
     const server = await listen(GOOD);
     const { keys } = remote(server.url);
@@ -137,18 +145,22 @@ describe('what is no good beginning', () => {
     ['a text', JSON.stringify(setOf(KEY_1))],
     ['null', null],
     ['a document that is no JSON', { keys: [1n] }],
+    ['a document that makes itself into nothing', { toJSON: () => undefined }],
+    ['a document that throws', { toJSON: () => { throw new RangeError('mine'); } }],
   ])('is a mistake: %s', (_, initial) => {
-    expect(() => createRemoteKeySet(URL_, { initial: untyped(initial) })).toThrow(TypeError);
+    expect(() => createRemoteKeySet(URL_, { initial: untyped(initial) })).toThrow(mistake('initial'));
   });
 
-  it.each<readonly [string, unknown, string]>([
-    ['an empty set', { keys: [] }, 'key_unusable'],
-    ['a snapshot of an empty set', { ...snapshotOf(URL_, 0), document: { keys: [] } }, 'key_unusable'],
-    ['a bare JWK', KEY_1.jwk, 'key_unusable'],
-    ['a symmetric key', { keys: [KEY_1.jwk, { kty: 'oct', k: 'AAAA' }] }, 'key_unusable'],
-    ['257 keys', { keys: Array(257).fill(KEY_1.jwk) }, 'key_unusable'],
-    ['a lone surrogate', { ...setOf(KEY_1), x: '\ud800' }, 'invalid_json'],
-  ])('is refused as from the network: %s', async (_, initial, code) => {
-    expect(await outcome(() => createRemoteKeySet(URL_, { initial: untyped(initial) }))).toBe(code);
+  const set = 'RFC 7517 §5';
+  it.each<readonly [string, unknown, object]>([
+    ['an empty set', { keys: [] }, { code: 'key_unusable', rule: set }],
+    ['a snapshot of an empty set', { ...snapshotOf(URL_, 0), document: { keys: [] } }, { code: 'key_unusable', rule: set }],
+    ['a bare JWK', KEY_1.jwk, { code: 'key_unusable', rule: set }],
+    ['a symmetric key', { keys: [KEY_1.jwk, { kty: 'oct', k: 'AAAA' }] }, { code: 'key_unusable', rule: 'RFC 8725 §2.1' }],
+    ['257 keys', { keys: Array(257).fill(KEY_1.jwk) }, { code: 'key_unusable' }],
+    ['a lone surrogate', { ...setOf(KEY_1), x: '\ud800' },
+      { code: 'invalid_json', message: expect.stringMatching(/^"initial" /) }],
+  ])('is refused as from the network: %s', (_, initial, refusal) => {
+    expect(() => createRemoteKeySet(URL_, { initial: untyped(initial) })).toThrow(expect.objectContaining(refusal));
   });
 });

@@ -151,9 +151,13 @@ describe('unknown key IDs', () => {
 
   it('are not those of tokens that name no key: they are no reason to fetch', async () => {
     const server = await listen(publish(setOf(KEY_2)));
-    const { verifier } = remote(server.url);
+    const { keys, verifier, events } = remote(server.url);
     expect(await outcome(verifier.verify(KEY_1.mint({}, { kid: undefined })))).toBe('signature_invalid');
     expect(server.targets).toHaveLength(1);
+    keys.revoke(KEY_2.kid);
+    expect(await outcome(verifier.verify(KEY_1.mint({}, { kid: undefined })))).toBe('key_not_found');
+    expect(server.targets).toHaveLength(1);
+    expect(events.map(({ type }) => type)).toEqual(['fetched']);
   });
 });
 
