@@ -34,6 +34,9 @@ describe('JwtError', () => {
     const error = new JwtError('invalid_json');
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toBe('JwtError');
+    // As that of a built-in error, which a logger may overwrite.
+    expect(Object.getOwnPropertyDescriptor(JwtError.prototype, 'name'))
+      .toEqual({ ...Object.getOwnPropertyDescriptor(TypeError.prototype, 'name'), value: 'JwtError' });
     expect(String(error)).toBe('JwtError: not one valid JSON object');
     expect(Object.keys(error)).toEqual(['code', 'rule']);
     expect(Object.keys(JwtError.prototype)).toEqual([]);

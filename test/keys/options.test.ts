@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRemoteKeySet, discoverKeySet, type RemoteKeySetOptions } from '../../src/keys/index.ts';
 import { KEY_1, mistake, remote, setOf, untyped } from './issuer.ts';
 import { listen, publish } from './loopback.ts';
@@ -81,6 +81,17 @@ describe('the headers', () => {
     const expected = { accept: 'application/jwk-set+json', 'x-api-key': 'k', 'user-agent': 'test' };
     expect(await sent({ headers })).toMatchObject(expected);
   });
+});
+
+it('the clock is one that nobody sets, where none is given', async () => {
+  const uptime = vi.spyOn(performance, 'now').mockReturnValue(0);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const keys = createRemoteKeySet(URL_, { fetch: async () => Response.json(setOf(KEY_1)) });
+  await keys.load();
+  uptime.mockReturnValue(3_599_000);
+  expect(keys.isFresh()).toBe(true);
+  uptime.mockReturnValue(3_600_000);
+  expect(keys.isFresh()).toBe(false);
 });
 
 it('revoke expects a key ID', () => {

@@ -18,9 +18,15 @@ const SCRIPT = fileURLToPath(new URL('pyjwt.py', import.meta.url));
 
 function version(): string | undefined {
   if (!existsSync(PYTHON)) return undefined;
-  const { status, stdout } = spawnSync(PYTHON, ['-c', 'import jwt, cryptography; print(jwt.__version__)'], {
-    encoding: 'utf8',
-  });
+  const upstream = output(PYTHON, ['-c', 'import jwt, cryptography; print(jwt.__version__)']);
+  if (upstream === undefined) return undefined;
+  // Debian mends a version without giving it another number, so that its own tells more.
+  const packaged = output('dpkg-query', ['--show', '--showformat=${Version}', 'python3-jwt']);
+  return packaged?.startsWith(`${upstream}-`) ? packaged : upstream;
+}
+
+function output(command: string, parameters: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync(command, parameters, { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;
 }
 
