@@ -8,6 +8,7 @@
 
 import type { RefusalCode } from '../jose/errors.ts';
 import { CLAIM_ADVICE } from './claim-advice.ts';
+import { settledBy } from './finding-advice.ts';
 
 /** Three answers for whoever holds the refused token. */
 export interface Advice {
@@ -173,11 +174,16 @@ const ADVICE: Readonly<Record<RefusalCode, Row>> = Object.freeze({
   ],
 });
 
-/** The advice for a code, and where it depends on the claim, for that claim. */
-export function adviceFor(code: RefusalCode, claim?: string): Advice {
+/**
+ * The advice for a code, and where it depends on the claim, for that claim.
+ *
+ * @param kinds of what was found in the token: what they settle takes the place of the general cause and step.
+ */
+export function adviceFor(code: RefusalCode, claim?: string, kinds: readonly string[] = []): Advice {
   const own = claim === undefined ? undefined : CLAIM_ADVICE.get(`${code} ${claim}`);
   const [lookedAt, likelyCause, nextStep] = own ?? ADVICE[code];
-  return { lookedAt, likelyCause, nextStep };
+  const settled = settledBy(kinds);
+  return { lookedAt, likelyCause: settled?.likelyCause ?? likelyCause, nextStep: settled?.nextStep ?? nextStep };
 }
 
 /** Every code, in the order of the contract, with the claims for which there is advice of its own. */

@@ -45,12 +45,14 @@ function missedTime({ error, claims = {}, now, policy }: Evidence): readonly Fin
   const { code, skew } = error;
   if (skew === undefined) return [];
   const measured = distance(skew);
-  if (skew > CLOCK_SKEW && skew <= MAX_OFFSET + CLOCK_SKEW && Math.abs(skew - Math.round(skew / HOUR) * HOUR) <= 60) {
+  const wholeHours = skew > CLOCK_SKEW && skew <= MAX_OFFSET + CLOCK_SKEW
+    && Math.abs(skew - Math.round(skew / HOUR) * HOUR) <= 60;
+  if (code === 'token_expired' && skew <= CLOCK_SKEW) return [justExpired(skew, policy.leeway.exp, measured)];
+  if (code === 'token_expired') return [longExpired(claims, measured, wholeHours)];
+  if (wholeHours) {
     const text = `It misses by ${measured}, nearly whole hours: a local time may have been taken for UTC.`;
     return [note('local_time', text)];
   }
-  if (code === 'token_expired' && skew <= CLOCK_SKEW) return [justExpired(skew, policy.leeway.exp, measured)];
-  if (code === 'token_expired') return [longExpired(claims, measured)];
   const claim = error.claim ?? 'iat';
   const leeway = claim === 'nbf' ? policy.leeway.nbf : policy.leeway.iat;
   const clocks = `By this clock it is ${instant(now)}; by "${claim}" it was ${measured} later when it was signed.`;
@@ -67,9 +69,13 @@ function justExpired(skew: number, leeway: number, measured: string): Finding {
   return note('clock_skew', text);
 }
 
-function longExpired(claims: JwtClaimsSet, measured: string): Finding {
+/** Of old tokens one in thirty misses by whole hours: only if fresh ones do too is it the time zone. */
+function longExpired(claims: JwtClaimsSet, measured: string, wholeHours: boolean): Finding {
   const [iat, exp] = [member(claims, 'iat'), member(claims, 'exp')];
   const knows = typeof iat === 'number' && typeof exp === 'number' && exp > iat;
   const lived = knows ? `It was good for ${distance(exp - iat)}, and ` : 'It ';
-  return note('old_token', `${lived}ended ${measured} ago: no clock is that wrong unnoticed. This is an old token.`);
+  const verdict = wholeHours
+    ? 'An old token; or, if fresh ones miss by just as much, a local time taken for UTC.'
+    : 'no clock is that wrong unnoticed. This is an old token.';
+  return note('old_token', `${lived}ended ${measured} ago${wholeHours ? '.' : ':'} ${verdict}`);
 }

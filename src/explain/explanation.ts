@@ -135,14 +135,16 @@ function tell(
   const policy = authority?.policy ?? trusted.policy;
   const read = readParts(token);
   const error = 'error' in attempt ? attempt.error : undefined;
+  const findings = error === undefined ? [] : diagnose({ token, error, now, policy, keys: keysOf(authority), ...read });
+  const kinds = findings.map(({ kind }) => kind);
   const steps = SPINE_STEPS.map((words) => toldStep(words, events, policy, isTaken(words.step, trusted)));
   return {
     ok: error === undefined,
     now,
     steps: error === undefined ? steps : withFailure(steps, error),
     rules: toldRules(events, policy, { ...call, now }),
-    ...(error === undefined ? {} : { error, advice: adviceFor(error.code, error.claim) }),
-    findings: error === undefined ? [] : diagnose({ token, error, now, policy, keys: keysOf(authority), ...read }),
+    ...(error === undefined ? {} : { error, advice: adviceFor(error.code, error.claim, kinds) }),
+    findings,
     ...read,
     authentic: events.some(({ step }) => step === 'verifySignature'),
     ...('jwt' in attempt ? { jwt: attempt.jwt } : {}),

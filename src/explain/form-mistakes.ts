@@ -35,6 +35,8 @@ const INSTEAD: readonly (readonly [shape: RegExp, kind: string, text: string])[]
 /** What stands there instead of a token, and how the form breaks. */
 export function formMistakes({ token, error }: Evidence): readonly Finding[] {
   if (typeof token !== 'string') return [note('not_a_string', `What was given is not text but ${typeName(token)}.`)];
+  // The payload is decoded after the signature, which fails over a payload that was changed on its way: look at it all the same.
+  if (error.code === 'signature_invalid') return wrongCharacters(token);
   if (!['malformed_compact', 'invalid_base64url', 'token_too_long'].includes(error.code)) return [];
   const instead = INSTEAD.find(([shape]) => shape.test(token.slice(0, 2000)));
   return [

@@ -5,6 +5,7 @@
  */
 
 export { adviceFor, listAdvice } from './advice.ts';
+export { listFindingAdvice } from './finding-advice.ts';
 export type { Advice } from './advice.ts';
 export type { Finding, Place } from './evidence.ts';
 export { explain } from './explanation.ts';

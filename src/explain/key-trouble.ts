@@ -23,11 +23,11 @@ export function removedSignature({ token, keys, error, header }: Evidence): read
   if (signature === REMOVED_BY_GOOGLE) {
     const text = 'A platform of Google\'s stands in between (Cloud Run with IAM, Cloud Functions): it checked the '
       + `token and wrote ${REMOVED_BY_GOOGLE} in place of the signature, so that nobody can use it again. `
-      + 'What arrives can never be verified. '
-      + 'Send IAM its token in X-Serverless-Authorization, and yours in Authorization, which then is left alone.';
+      + 'What arrives can never be verified.';
     return [note('signature_removed', text)];
   }
-  if (signature === '') {
+  // Where "alg" is "none", that says more.
+  if (signature === '' && error.code !== 'algorithm_not_allowed') {
     const text = 'The third part is empty: the signature was cut off, or there never was one (Firebase emulator).';
     return [note('signature_gone', text)];
   }

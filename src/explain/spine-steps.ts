@@ -62,7 +62,8 @@ export function foundIn(event: Exclude<TraceEvent, { readonly step: 'validateCla
       const [header, payload, signature] = event.lengths;
       return `header ${header}, payload ${payload}, signature ${signature} characters`;
     }
-    case 'parseHeader': return plainJson(event.header);
+    case 'parseHeader':
+      return Object.entries(event.header).map(([name, value]) => `${plain(name)} ${plainJson(value)}`).join(', ');
     case 'selectIssuer': return plainJson(event.issuer);
     case 'selectKeys': return `${event.alg}: ${event.keys.map(keyInWords).join(' or ')}`;
     case 'verifySignature': return `holds with ${keyInWords(event.key)}`;

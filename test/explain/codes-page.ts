@@ -6,12 +6,14 @@
 
 import { REFUSALS } from '../../src/jose/errors.ts';
 import { listAdvice } from '../../src/explain/advice.ts';
+import { listFindingAdvice } from '../../src/explain/finding-advice.ts';
 
 const PREAMBLE = `\
 # Refusal codes
 
 Every reason for which a token is refused: the code, the rule behind it, and what \`assay explain\` prints beside the
-steps. Generated from [advice.ts](advice.ts) and [claim-advice.ts](claim-advice.ts) by
+steps. Where something in the token settles the cause, [what was found](#what-was-found) is printed in its place.
+Generated from [advice.ts](advice.ts), [claim-advice.ts](claim-advice.ts) and [finding-advice.ts](finding-advice.ts) by
 \`npx tsx test/explain/write-codes.ts\`; a test compares them.
 `;
 
@@ -19,7 +21,7 @@ steps. Generated from [advice.ts](advice.ts) and [claim-advice.ts](claim-advice.
 export function codesPage(): string {
   const rows = listAdvice();
   const contents = rows.filter(({ claim }) => claim === undefined).map(({ code }) => `[\`${code}\`](#${code})`);
-  return [PREAMBLE, `${contents.join(' ·\n')}\n`, ...rows.map(section)].join('\n');
+  return [PREAMBLE, `${contents.join(' ·\n')}\n`, ...rows.map(section), foundSection()].join('\n');
 }
 
 function section({ code, claim, lookedAt, likelyCause, nextStep }: ReturnType<typeof listAdvice>[number]): string {
@@ -32,6 +34,12 @@ function section({ code, claim, lookedAt, likelyCause, nextStep }: ReturnType<ty
     `- **Next step:** ${escapeMarkdown(nextStep)}`,
     '',
   ].join('\n');
+}
+
+function foundSection(): string {
+  const rows = listFindingAdvice().map(({ kinds, likelyCause, nextStep }) =>
+    `| ${kinds.map((kind) => `\`${kind}\``).join(' ')} | ${escapeMarkdown(likelyCause)} | ${escapeMarkdown(nextStep)} |`);
+  return ['## What was found', '', '| Found | Likely cause | Next step |', '|---|---|---|', ...rows, ''].join('\n');
 }
 
 function sentence(words: string): string {

@@ -48,6 +48,22 @@ describe('text', () => {
   });
 });
 
+describe('a claim of ten thousand characters', () => {
+  it('is cut where it is shown, with its length, and stays whole in JSON', async () => {
+    const name = '<i>\u202e'.repeat(2500);
+    for (const claims of [{ name }, { name, exp: NOW - 90 }]) {
+      const explanation = await explained(mint(claims), { maxTokenLength: 100_000 });
+      for (const shown of [toText(explanation), toHtml(explanation)]) {
+        expect(shown.replace(/\s+/g, '')).toContain('...(10002characters)');
+        expect(shown.length).toBeLessThan(40_000);
+        expect(shown).not.toContain('\u202e');
+      }
+      expect(toHtml(explanation)).not.toContain('<i>');
+      expect(toJson(explanation)).toHaveProperty('claims.name', name);
+    }
+  });
+});
+
 describe('HTML', () => {
   it('escapes whatever a token says', async () => {
     for (const claims of [HOSTILE, { ...HOSTILE, iss: '<b>' }]) {

@@ -44,7 +44,7 @@ export function createNonceBook(cookie: BrowserCookie, sealer: Sealer, lifetime:
     if (opened === undefined) return undefined;
     // What the MAC holds is what we have written, so these are the types of `begin`.
     const { rnd, exp, to } = opened.payload as { rnd: string; exp: number; to?: string };
-    if (now >= exp) return undefined;
+    if (!(now < exp)) return undefined;
     return { secret: rnd, nonce: nonceOf(rnd), expiresAt: exp, ...(to === undefined ? {} : { returnTo: to }) };
   };
   return Object.freeze({

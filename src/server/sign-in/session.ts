@@ -79,7 +79,8 @@ export function createSessionBook(
       const payload = opened.payload as unknown as SessionPayload;
       const { sub, acc, iat, exp, ver } = payload;
       const expiresAt = Math.min(exp, iat + lifetime);
-      if (now >= expiresAt || iat > now + CLOCK_LEEWAY) return undefined;
+      // Said so that what is no number ends it as well.
+      if (!(now < expiresAt && iat <= now + CLOCK_LEEWAY)) return undefined;
       // Also where no version is known any more: the account is gone.
       if (versionOf !== null) {
         const version = await currentVersion(sub);
