@@ -5,10 +5,10 @@
  * @module
  */
 
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildPackage as buildInto } from '../src/build/build.ts';
 
 /** The public names of the built package. */
@@ -16,7 +16,7 @@ export type BuiltApi = typeof import('../src/index.ts');
 
 export interface BuiltPackage {
   readonly api: BuiltApi;
-  /** Its folder. */
+  /** The folder of its code. */
   readonly folder: string;
   /** The URL of a file in it. */
   readonly urlOf: (path: string) => string;
@@ -27,11 +27,15 @@ export interface BuiltPackage {
   readonly remove: () => void;
 }
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
 /** @throws {Error} with the compiler's words where the source does not compile. */
 export async function buildPackage(): Promise<BuiltPackage> {
-  const folder = mkdtempSync(join(tmpdir(), 'jwt-assay-bench-'));
+  const home = mkdtempSync(join(tmpdir(), 'jwt-assay-bench-'));
+  const folder = join(home, 'dist');
   buildInto(folder);
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "sideEffects": false }\n');
+  // As in the package, where source maps lead to src.
+  for (const name of ['package.json', 'src']) cpSync(join(ROOT, name), join(home, name), { recursive: true });
 
   const urlOf = (path: string): string => pathToFileURL(join(folder, path)).href;
   return {
@@ -40,7 +44,7 @@ export async function buildPackage(): Promise<BuiltPackage> {
     urlOf,
     load: async <T>(path: string) => (await import(urlOf(path))) as T,
     size: (extension) => sizeOf(folder, extension),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => rmSync(home, { recursive: true, force: true }),
   };
 }
 

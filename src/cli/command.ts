@@ -1,6 +1,9 @@
 /**
  * What a command is: a word, what it is for, and a function from its arguments to an exit status.
  *
+ * A command may be there for the price of its text: floors that it alone needs (`server`, `esp`, `testing`, `explain`) it
+ * imports when it runs, so that `assay verify` does not load a server.
+ *
  * @module
  */
 

@@ -9,7 +9,7 @@ import { createGoogleVerifier, GOOGLE_ISSUERS } from '../google/id-token.ts';
 import { JwtError, type RefusalCode } from '../jose/errors.ts';
 import type { KeyEvent } from '../keys/key-events.ts';
 import { createRemoteKeySet } from '../keys/remote-key-set.ts';
-import { createFakeClock, createTestIssuer, type ListeningIssuer, type TestIssuer } from '../testing/index.ts';
+import type { ListeningIssuer, TestIssuer } from '../testing/index.ts';
 import { readArguments } from './arguments.ts';
 import { tokenTable } from './claims-table.ts';
 import type { Command } from './command.ts';
@@ -84,6 +84,7 @@ async function playDemo(terminal: Terminal, paint: Paint): Promise<boolean> {
 }
 
 async function openStage({ stdout, now }: Terminal, paint: Paint): Promise<Stage> {
+  const { createFakeClock, createTestIssuer } = await import('../testing/index.ts');
   const clock = createFakeClock(Math.floor(now()));
   const [issuerName = ''] = GOOGLE_ISSUERS;
   const cacheControl = { maxAge: MAX_AGE };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createTestIssuer, type ListeningIssuer, type TestAlgorithm } from '../testing/index.ts';
+import type { ListeningIssuer, TestAlgorithm } from '../testing/index.ts';
 import { given, readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
@@ -49,6 +49,7 @@ Example
     // Names that are not algorithms are for createTestIssuer to refuse.
     const alg = args.one('alg') as TestAlgorithm | undefined;
     const options = { clock: now, ...given({ audience: args.one('audience'), alg }) };
+    const { createTestIssuer } = await import('../testing/index.ts');
     const issuer = asUsage(() => createTestIssuer(options), DEV_ISSUER_FLAGS);
     // Before it listens: whoever reads its address may stop it at once.
     const stopped = whenStopped();

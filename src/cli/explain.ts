@@ -5,10 +5,7 @@
  */
 
 import { JwtError } from '../jose/errors.ts';
-import { toHtml } from '../explain/html.ts';
-import type { Explanation } from '../explain/explanation.ts';
-import { toJson } from '../explain/json.ts';
-import { toText } from '../explain/text.ts';
+import type { Explanation } from '../explain/index.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -57,7 +54,7 @@ Examples
     const format = readFormat(args.one('format'), args.has('json'));
     const { explain } = await openVerification(args, terminal);
     const explanation = await explain(await readAnyToken(args.positionals[0], terminal));
-    terminal.stdout.write(rendered(explanation, format, terminal));
+    terminal.stdout.write(await rendered(explanation, format, terminal));
     return statusOf(explanation);
   },
 };
@@ -80,7 +77,8 @@ async function readAnyToken(argument: string | undefined, terminal: Terminal): P
   }
 }
 
-function rendered(explanation: Explanation, format: Format, { stdout, env }: Terminal): string {
+async function rendered(explanation: Explanation, format: Format, { stdout, env }: Terminal): Promise<string> {
+  const { toHtml, toJson, toText } = await import('../explain/index.ts');
   switch (format) {
     case 'text': return toText(explanation, { paint: painter(stdout, env) });
     case 'json': return `${printableJson(toJson(explanation))}\n`;

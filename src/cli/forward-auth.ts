@@ -4,15 +4,11 @@
  * @module
  */
 
-import { listenForwardAuth } from '../server/forward-auth.ts';
-import { proxyConfiguration } from '../server/proxy-configuration.ts';
-import { PROXIES } from '../server/proxy-contract.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { openService, readChoice, SERVICE_HELP, SERVICE_OPTIONS } from './service-options.ts';
 import { serveUntilStopped } from './serving.ts';
-import { parseClaimHeaders } from '../esp/index.ts';
 import { asUsage, UsageError } from './usage-error.ts';
 
 const FORWARD_AUTH_OPTIONS = { ...SERVICE_OPTIONS, 'proxy': 'value', 'print-config': 'switch' } as const;
@@ -51,10 +47,13 @@ Examples
 `,
   async run(argv, terminal) {
     const args = readArguments(argv, FORWARD_AUTH_OPTIONS, 0);
+    const { PROXIES } = await import('../server/proxy-contract.ts');
     const text = args.one('proxy');
     if (text === undefined) throw new UsageError(`who asks? Give --proxy ${PROXIES.join('|')}`);
     const proxy = readChoice(text, '--proxy', PROXIES);
     if (args.has('print-config')) {
+      const { parseClaimHeaders } = await import('../esp/index.ts');
+      const { proxyConfiguration } = await import('../server/proxy-configuration.ts');
       const claimHeaders = asUsage(() => parseClaimHeaders(args.all('claim-header') ?? []));
       const auth = [`127.0.0.1:${args.one('port') ?? '9090'}`];
       const terms = { listen: '127.0.0.1:8080', services: ['127.0.0.1:3000'], auth, claimHeaders };
@@ -62,6 +61,7 @@ Examples
       return EXIT.accepted;
     }
     const terms = { command: 'forward-auth', keyWait: KEY_WAIT[proxy], authOnly: true, methodOverride: false };
+    const { listenForwardAuth } = await import('../server/forward-auth.ts');
     const service = await openService(args, terminal, terms);
     const { judge, claimHeaders, metrics, log } = service;
     return serveUntilStopped(args, terminal, service, (port, host) =>

@@ -4,9 +4,6 @@
  * @module
  */
 
-import { listenGateway } from '../server/gateway.ts';
-import { DEFAULT_LIMITS } from '../server/limits.ts';
-import { createUpstream } from '../server/upstream.ts';
 import { given, readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { openService, readSeconds, SERVICE_HELP, SERVICE_OPTIONS } from './service-options.ts';
@@ -57,6 +54,9 @@ Example
     const args = readArguments(argv, GATEWAY_OPTIONS, 0);
     const upstream = args.one('upstream');
     if (upstream === undefined) throw new UsageError('in front of what? Give --upstream URL');
+    const { listenGateway } = await import('../server/gateway.ts');
+    const { DEFAULT_LIMITS } = await import('../server/limits.ts');
+    const { createUpstream } = await import('../server/upstream.ts');
     asUsage(() => createUpstream(upstream, DEFAULT_LIMITS), new Map([['upstream', '--upstream']])).close();
     const idleTimeout = readSeconds(args, 'upstream-timeout', 0.1, 86_400);
     const headTimeout = readSeconds(args, 'head-timeout', 0.1, 300);

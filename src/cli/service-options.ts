@@ -4,14 +4,13 @@
  * @module
  */
 
-import { parseClaimHeaders, type ClaimHeader, type EspPolicy, type ResponseVocabulary } from '../esp/index.ts';
+import type { ClaimHeader, EspPolicy, ResponseVocabulary } from '../esp/index.ts';
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { KeyEvent } from '../keys/key-events.ts';
-import { createAccessLog, type AccessLog } from '../server/access-log.ts';
-import { createJudge, type Judge } from '../server/judge.ts';
-import { createKeySupply, type KeySupply } from '../server/key-supply.ts';
-import { createLineWriter } from '../server/line-writer.ts';
-import { createMetrics, type Metrics } from '../server/metrics.ts';
+import type { AccessLog } from '../server/access-log.ts';
+import type { Judge } from '../server/judge.ts';
+import type { KeySupply } from '../server/key-supply.ts';
+import type { Metrics } from '../server/metrics.ts';
 import { given, type Arguments } from './arguments.ts';
 import { fetchOptions } from './key-source.ts';
 import { printable } from './printable.ts';
@@ -105,11 +104,18 @@ export async function openService(args: ServiceArguments, terminal: Terminal, te
   const vocabulary = readChoice(args.one('responses') ?? 'assay', '--responses', ['assay', 'espv1', 'espv2']);
   const form = readChoice(args.one('user-info') ?? formOf(vocabulary), '--user-info', ['espv1', 'espv2']);
   const keyWait = readSeconds(args, 'key-wait', 0.01, 60) ?? terms.keyWait;
+  const { parseClaimHeaders } = await import('../esp/index.ts');
   const claimHeaders = asUsage(() => parseClaimHeaders(args.all('claim-header') ?? []), new Map(), '--claim-header: ');
   const fetch = fetchOptions(args);
   const algorithms = args.one('alg')?.split(',') as JwsAlgorithm[] | undefined;
   const policy = await openPolicy(args, terminal);
   for (const warning of policy.warnings) tell(terminal, terms, warning);
+
+  const { createAccessLog } = await import('../server/access-log.ts');
+  const { createJudge } = await import('../server/judge.ts');
+  const { createKeySupply } = await import('../server/key-supply.ts');
+  const { createLineWriter } = await import('../server/line-writer.ts');
+  const { createMetrics } = await import('../server/metrics.ts');
 
   const metrics = createMetrics();
   const supplied = await readGivenKeys(args, policy);

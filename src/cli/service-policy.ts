@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadOpenApi, policyForAllPaths, type EspPolicy, type ProviderKeys } from '../esp/index.ts';
+import type { EspPolicy, ProviderKeys } from '../esp/index.ts';
 import { createKeySet } from '../jose/key-set.ts';
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import { given, type Arguments } from './arguments.ts';
@@ -41,6 +41,7 @@ export async function openPolicy(args: PolicyArguments, terminal: Terminal): Pro
   if (wrong !== undefined) {
     throw new UsageError(`--${wrong} cannot be used ${file === undefined ? 'without' : 'with'} --openapi`);
   }
+  const { loadOpenApi, policyForAllPaths } = await import('../esp/index.ts');
   const [issuer, audiences, keys] = [args.one('issuer'), args.all('audience'), args.one('keys')];
   if (file === undefined) {
     if (issuer === undefined) throw new UsageError('whose tokens? Give --openapi FILE, or --issuer I and --audience A');

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { listenAdmin } from '../server/admin.ts';
 import type { Listener } from '../server/listener.ts';
 import type { Arguments } from './arguments.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -35,6 +34,7 @@ export async function serveUntilStopped(
   const grace = readSeconds(args, 'drain', 0, 3600) ?? 10;
   // Before it listens: whoever reads its address may stop it at once.
   const stopped = whenStopped();
+  const { listenAdmin } = await import('../server/admin.ts');
   const listener = await listenOrUsage(() => listen(port, host));
   const parts = { metrics: service.metrics, keys: service.keys, listener };
   const admin = adminPort === undefined ? undefined : await listenOrUsage(() => listenAdmin(adminPort, host, parts))

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { explain, type Explanation } from '../explain/explanation.ts';
+import type { explain, Explanation } from '../explain/index.ts';
 import { createGoogleVerifier } from '../google/id-token.ts';
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { VerifiedJwt } from '../jose/jwt.ts';
@@ -171,7 +171,7 @@ function ofGoogle(args: VerifierArguments, common: CommonOptions): Verifications
     ...given({ hostedDomain: args.all('hosted-domain'), authorizedParty: args.all('authorized-party') }),
   });
   const call = given({ nonce: args.one('nonce') });
-  return { verify: (token) => verifier.verify(token, call), explain: (token) => explain(verifier, token, call) };
+  return { verify: (token) => verifier.verify(token, call), explain: (token) => explainLater(verifier, token, call) };
 }
 
 function ofAnyone(args: VerifierArguments, common: CommonOptions): Verifications {
@@ -183,8 +183,12 @@ function ofAnyone(args: VerifierArguments, common: CommonOptions): Verifications
     audience: args.all('audience') ?? null,
     ...given({ algorithms, typ: args.all('typ') }),
   });
-  return { verify: (token) => verifier.verify(token), explain: (token) => explain(verifier, token) };
+  return { verify: (token) => verifier.verify(token), explain: (token) => explainLater(verifier, token) };
 }
+
+/** As `explain` does. Who only verifies does not load it. */
+const explainLater: typeof explain = async (verifier, token, options) =>
+  (await import('../explain/index.ts')).explain(verifier, token, options);
 
 function refuseContradictions(args: VerifierArguments): void {
   const google = args.has('google');

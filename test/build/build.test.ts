@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,13 +58,41 @@ describe('what is published', () => {
   it('names files as JavaScript does, in the types as well', () => {
     for (const path of [...PUBLISHED.keys()].map((source) => source.replace(/\.ts$/, ''))) {
       for (const text of [built(`${path}.js`), built(`${path}.d.ts`)]) {
-        const relative = [...text.matchAll(/^(?:import|export|\}) [^;]*?from '(\.[^']+)';/gm)].map(([, to = '']) => to);
-        for (const to of relative) {
+        const specifiers = [...text.matchAll(/^(?:import|export|\}) [^;]*?from '(\.[^']+)';/gm)].map(([, to = '']) => to);
+        for (const to of specifiers) {
           expect(to).toMatch(/\/floor\.js$/);
           expect(existsSync(resolve(dist, dirname(path), to)), `${path}: ${to}`).toBe(true);
         }
       }
     }
+  });
+});
+
+/** The files that a built file makes Node load at once, itself included. */
+function loadedWith(path: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const [, to = ''] of built(path).matchAll(/^(?:import|export|\}) (?:[^;]*? )?from '(\.[^']+)';/gm)) {
+    loadedWith(relative(dist, resolve(dist, dirname(path), to)).split(sep).join('/'), seen);
+  }
+  return seen;
+}
+
+// Each entry, and the floors it needs: no more is loaded.
+describe.each([
+  ['index.js', ['jose', 'keys', 'verifier', 'google']],
+  ['jose/index.js', ['jose']],
+  ['keys/index.js', ['jose', 'keys']],
+  ['google/index.js', ['jose', 'keys', 'verifier', 'google']],
+  ['testing/index.js', ['jose', 'testing']],
+  ['explain/index.js', ['jose', 'keys', 'verifier', 'explain']],
+  ['esp/index.js', ['jose', 'http', 'keys', 'verifier', 'esp']],
+  ['server/index.js', ['jose', 'keys', 'http', 'verifier', 'google', 'esp', 'server']],
+  ['cli/assay.js', ['jose', 'keys', 'verifier', 'google', 'cli']],
+])('%s', (entry, floors) => {
+  it('loads itself, the floors it needs, and nothing else', () => {
+    const most = new Set([entry, ...floors.map((floor) => `${floor}/floor.js`)]);
+    expect([...loadedWith(entry)].filter((path) => !most.has(path))).toEqual([]);
   });
 });
 
