@@ -8,21 +8,18 @@ import {
   bearer, createWorld, freePort, startAssay, startProgram, startService, until,
   type Assay, type Seen, type Service, type World,
 } from '../server/world.ts';
+import { nginxWords, runnableNginx } from './nginx.ts';
 
 const CLAIM_HEADERS = parseClaimHeaders(['sub=X-Auth-Subject']);
 
 const START = {
-  nginx: (folder: string, file: string) => ['nginx', '-p', folder, '-c', file, '-e', 'stderr', '-g', NGINX_GLOBALS],
+  nginx: nginxWords,
   caddy: (_folder: string, file: string) => ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'],
 };
-// Everything it writes goes into the test's folder, also where it runs as root.
-const NGINX_GLOBALS = 'daemon off; pid nginx.pid; worker_processes 1; error_log stderr warn;';
 
-/** What the distribution's build would write elsewhere, and a Caddy of its own has no admin port to share. */
+/** A Caddy of its own has no admin port to share. */
 function runnable(proxy: 'nginx' | 'caddy', configuration: string): string {
-  if (proxy === 'caddy') return `{\n  admin off\n  auto_https off\n}\n${configuration}`;
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path tmp_${name};`);
-  return configuration.replace('http {\n', `http {\n  access_log off;\n${paths.join('\n')}\n`);
+  return proxy === 'caddy' ? `{\n  admin off\n  auto_https off\n}\n${configuration}` : runnableNginx(configuration);
 }
 
 describe.each(['nginx', 'caddy'] as const)('%s, configured as printed', (proxy) => {
