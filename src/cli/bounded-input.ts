@@ -42,14 +42,15 @@ export async function readAtMost(
 /**
  * Reads a file whole. It need not be a regular one: `<(...)` of a shell is a pipe.
  *
- * @throws {UsageError} when it cannot be read, or has more than 1 MiB.
+ * @param limit in octets: a whole number of MiB.
+ * @throws {UsageError} when it cannot be read, or has more.
  */
-export async function readFileBounded(path: string): Promise<Uint8Array> {
+export async function readFileBounded(path: string, limit: number = MAX_FILE_OCTETS): Promise<Uint8Array> {
   const octets = await orUsage(async () => {
     const file = await open(path, 'r');
-    return readAtMost(file.createReadStream(), MAX_FILE_OCTETS);
+    return readAtMost(file.createReadStream(), limit);
   }, printableJson(path));
-  if (octets === undefined) throw new UsageError(`${printableJson(path)} has more than 1 MiB`);
+  if (octets === undefined) throw new UsageError(`${printableJson(path)} has more than ${limit / 1_048_576} MiB`);
   return octets;
 }
 

@@ -8,7 +8,7 @@ import type { EspPolicy, ProviderKeys } from '../esp/index.ts';
 import { createKeySet } from '../jose/key-set.ts';
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import { given, type Arguments } from './arguments.ts';
-import { MAX_FILE_OCTETS, readFileBounded, readStdin } from './bounded-input.ts';
+import { readFileBounded, readStdin } from './bounded-input.ts';
 import { readKeyFile } from './key-file.ts';
 import { isUrl } from './key-source.ts';
 import { printableJson } from './printable.ts';
@@ -24,6 +24,9 @@ export const SERVICE_FLAGS: ReadonlyMap<string, string> = new Map([
   ['issuer', '--issuer'], ['audiences', '--audience'], ['algorithms', '--alg'], ['unenforced', '--unenforced'],
   ['serviceName', '--service-name'], ['keys', '--keys'], ['url', '--keys'], ['realm', '--service-name'],
 ]);
+
+/** Octets. Large services have documents of several MiB, and ten times that with their references written out. */
+const MAX_DOCUMENT = 67_108_864;
 
 const SHARED_SECRET: readonly JwsAlgorithm[] = ['HS256', 'HS384', 'HS512'];
 
@@ -49,8 +52,8 @@ export async function openPolicy(args: PolicyArguments, terminal: Terminal): Pro
     const jwksUri = keys !== undefined && isUrl(keys) ? keys : undefined;
     return asUsage(() => policyForAllPaths({ issuer, audiences, ...given({ jwksUri }) }), SERVICE_FLAGS);
   }
-  const octets = file === '-' ? await readStdin(terminal, MAX_FILE_OCTETS) : await readFileBounded(file);
-  if (octets === undefined) throw new UsageError('the OpenAPI document has more than 1 MiB');
+  const octets = file === '-' ? await readStdin(terminal, MAX_DOCUMENT) : await readFileBounded(file, MAX_DOCUMENT);
+  if (octets === undefined) throw new UsageError('the OpenAPI document has more than 64 MiB');
   const text = decodeUtf8(octets);
   const options = {
     allowLoopbackHttp: args.has('allow-loopback-http'),

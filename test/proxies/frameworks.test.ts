@@ -1,96 +1,55 @@
-/** The recipes of authenticate, in the real Express and the real Fastify. Their packages are in ./package.json. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+/** The recipes of src/server/README.md, as they stand there, in the real Express and Fastify, node:http and fetch's Request. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthenticator, type Authentication } from '../../src/server/index.ts';
 import { createTestIssuer } from '../../src/testing/index.ts';
-import { createVerifier } from '../../src/verifier/index.ts';
+import { recipeWith } from '../server/page.ts';
 import { sendRaw, statusesOf } from '../server/raw.ts';
+import { createWorld, freePort, startProgram, type World } from '../server/world.ts';
+import { NODE } from '../cli/processes.ts';
 
-const load: (name: string) => unknown = createRequire(import.meta.url);
+// Where the packages of ./package.json are found.
+const folder = ((parent: string) => {
+  mkdirSync(parent, { recursive: true });
+  return mkdtempSync(join(parent, '.recipes-'));
+})(fileURLToPath(new URL('node_modules', import.meta.url)));
 
-const issuer = createTestIssuer({ audience: 'my-api' });
-const { keys, clock } = issuer;
-const verifier = createVerifier({ issuer: issuer.issuer, audience: 'my-api', keys, clock });
-const authenticate = createAuthenticator({ verifier });
+const sources = (floor: string): string => pathToFileURL(fileURLToPath(new URL(`../../src${floor}/index.ts`, import.meta.url))).href;
 
-/** As much of Express as the recipe uses. */
-interface ExpressApp {
-  readonly use: (handler: (request: IncomingMessage, response: ExpressResponse, next: () => void) => unknown) => void;
-  readonly get: (path: string, handler: (request: IncomingMessage, response: ExpressResponse) => unknown) => void;
-  readonly listen: (port: number, host: string, done: () => void) => Server;
-}
-interface ExpressResponse extends ServerResponse {
-  readonly locals: { authentication?: Authentication & { readonly authenticated: true } };
-}
+/** The package's names, as its exports map them, but to the sources. */
+const fromSource = (code: string): string => code.replace(/from 'jwt-assay(\/\w+)?'/g, (_, floor: string = '') => `from '${sources(floor)}'`);
 
-async function startExpress(): Promise<Server> {
-  const express = load('express') as () => ExpressApp;
-  const app = express();
-  app.use(async (request, response, next) => {
-    const result = await authenticate(request);
-    if (result.authenticated) {
-      response.locals.authentication = result;
-      return next();
-    }
-    const { status, headers, body } = result.response;
-    response.writeHead(status, headers.flat()).end(body);
-  });
-  app.get('/', (_, response) => response.end(`Hello ${response.locals.authentication?.jwt.claims.sub}`));
-  return new Promise((resolve) => {
-    const server = app.listen(0, '127.0.0.1', () => resolve(server));
-  });
-}
+let world: World;
 
-/** As much of Fastify as the recipe uses. */
-interface FastifyReply {
-  readonly code: (status: number) => FastifyReply;
-  readonly header: (name: string, value: string) => FastifyReply;
-  readonly send: (body: string) => FastifyReply;
-}
-interface FastifyApp {
-  readonly server: Server;
-  readonly addHook: (name: 'onRequest', hook: (request: { raw: IncomingMessage; user?: string }, reply: FastifyReply) =>
-    Promise<unknown>) => void;
-  readonly get: (path: string, handler: (request: { user?: string }) => Promise<string>) => void;
-  readonly listen: (options: { port: number; host: string }) => Promise<string>;
-}
+beforeAll(async () => {
+  world = await createWorld();
+  // What the recipes share, with an issuer on this machine in place of one that is not.
+  const shared = recipeWith('discoverKeySet').replace("'https://issuer.example'", `'${world.keys.issuer}'`)
+    .replace('discoverKeySet(issuer)', 'discoverKeySet(issuer, { allowLoopbackHttp: true })');
+  writeFileSync(join(folder, 'authenticate.ts'), fromSource(shared));
+});
+afterAll(async () => {
+  await world.end();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-async function startFastify(): Promise<Server> {
-  const fastify = load('fastify') as () => FastifyApp;
-  const app = fastify();
-  app.addHook('onRequest', async (request, reply) => {
-    const result = await authenticate(request.raw);
-    if (result.authenticated) {
-      request.user = result.jwt.claims.sub ?? '';
-      return;
-    }
-    const { status, headers, body } = result.response;
-    for (const [name, value] of headers) reply.header(name, value);
-    return reply.code(status).send(body);
-  });
-  app.get('/', async (request) => `Hello ${request.user}`);
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  return app.server;
-}
-
-describe.each([['Express', startExpress], ['Fastify', startFastify]] as const)('%s', (_, start) => {
-  let server: Server;
+describe.each([
+  ['node:http', "from 'node:http'"], ['Express', "from 'express'"], ['Fastify', "from 'fastify'"],
+])('the recipe for %s', (name, text) => {
   let url: string;
   beforeAll(async () => {
-    server = await start();
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const port = await freePort();
+    const file = join(folder, `${name.replace(':', '-')}.mts`);
+    writeFileSync(file, recipeWith(text).replace('3000', String(port)));
+    await startProgram(world, [...NODE.slice(0, -1), file], port);
+    url = `http://127.0.0.1:${port}/`;
   });
-  afterAll(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const authorization = (claims = {}): string => `Bearer ${issuer.mint({ sub: 'ada', ...claims })}`;
+  const authorization = (claims = {}): string => `Bearer ${world.mint({ sub: 'ada', ...claims })}`;
 
   it('lets in whom it knows', async () => {
     const response = await fetch(url, { headers: { authorization: authorization() } });
-    expect(await response.text()).toBe('Hello ada');
+    expect([response.status, await response.text()]).toEqual([200, 'Hello ada']);
   });
 
   it('answers everybody else', async () => {
@@ -99,8 +58,24 @@ describe.each([['Express', startExpress], ['Fastify', startFastify]] as const)('
     expect(none.headers.get('content-type')).toMatch(/^application\/problem\+json(?:; charset=utf-8)?$/);
     const expired = await fetch(url, { headers: { authorization: authorization({ exp: 1 }) } });
     expect([expired.status, (await expired.json() as { code: string }).code]).toEqual([401, 'token_expired']);
+    const forged = await fetch(url, { headers: { authorization: `${authorization().slice(0, -8)}AAAAAAAA` } });
+    expect([forged.status, (await forged.json() as { code: string }).code]).toEqual([401, 'invalid_token']);
     const field = `Authorization: ${authorization()}\r\n`;
     const twice = `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${field}${field}\r\n`;
     expect(statusesOf(await sendRaw(url, twice))).toEqual([401]);
   });
+});
+
+it('the recipe in the style of fetch', async () => {
+  const file = join(folder, 'fetch.ts');
+  writeFileSync(file, recipeWith('new Response'));
+  const { handle } = await import(pathToFileURL(file).href) as { handle: (request: Request) => Promise<Response> };
+  const ask = (headers: Record<string, string>) => handle(new Request('https://api.example/', { headers }));
+  const good = await ask({ authorization: `Bearer ${world.mint({ sub: 'ada' })}` });
+  expect([good.status, await good.text()]).toEqual([200, 'Hello ada']);
+  const stranger = createTestIssuer().mint();
+  for (const headers of [{}, { authorization: `Bearer ${stranger}` }]) {
+    const refused = await ask(headers as Record<string, string>);
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'application/problem+json']);
+  }
 });

@@ -84,13 +84,16 @@ function converse(socket: Socket, next: NextExchange, onBroken: () => void): Pro
 function readAnswer(text: string): { readonly status: number; readonly body: string; readonly ends: boolean } | undefined {
   const end = text.indexOf('\r\n\r\n');
   if (end === -1) return undefined;
-  const head = text.slice(0, end).toLowerCase();
-  const length = Number(/\r\ncontent-length: (\d+)/.exec(head)?.[1] ?? '0');
+  // RFC 9110 §5.1: names have no case. This gateway and this service write them in one of two.
+  const field = (name: string): number => Math.max(text.lastIndexOf(`\r\n${name}: `, end), text.lastIndexOf(`\r\n${name.toLowerCase()}: `, end));
+  const at = field('Content-Length');
+  const length = at === -1 ? 0 : Number.parseInt(text.slice(at + 18, at + 28), 10);
   if (text.length < end + 4 + length) return undefined;
+  const connection = field('Connection');
   return {
-    status: Number(head.slice(9, 12)),
+    status: Number(text.slice(9, 12)),
     body: text.slice(end + 4, end + 4 + length),
-    ends: head.includes('\r\nconnection: close'),
+    ends: connection !== -1 && text.startsWith('close', connection + 14),
   };
 }
 
