@@ -28,6 +28,7 @@ export const SERVICE_OPTIONS = {
   'keys': 'value',
   'alg': 'value',
   'hs-key': 'values',
+  'access-tokens': 'switch',
   'allow-loopback-http': 'switch',
   'timeout': 'value',
   'key-wait': 'value',
@@ -57,6 +58,7 @@ or, for all paths alike
 and for either
   --hs-key ISSUER=FILE    the shared secret of an issuer, as a JWK in a file;
                           HS256, HS384, HS512 and nothing else; repeatable
+  --access-tokens         takes "typ": "at+jwt" (RFC 9068) beside JWT and none
   --allow-loopback-http   lets keys come over http from 127.0.0.0/8 and [::1]
   --timeout SECONDS       to fetch keys in (5)
   --key-wait SECONDS      that a request waits for keys, at most
@@ -139,7 +141,8 @@ export async function openService(args: ServiceArguments, terminal: Terminal, te
     authOnly,
     unavailable: !authOnly,
   };
-  const parts = { policy, keys, answers, userInfo: { form, claimHeaders }, methodOverride, keyWait, metrics };
+  const verifier = args.has('access-tokens') ? { typ: ['at+jwt', 'JWT', null] } : {};
+  const parts = { policy, keys, answers, userInfo: { form, claimHeaders }, methodOverride, keyWait, metrics, verifier };
   return {
     policy,
     keys,

@@ -29,7 +29,7 @@ export const SPINE_STEPS: readonly StepWords[] = Object.freeze([
   {
     step: 'parseHeader', title: 'header', rule: 'RFC 7515 §4',
     asks: ({ types }) => {
-      const typ = types === null ? 'absent or "JWT"' : types.map((type) => plainJson(type, 60)).join(' or ');
+      const typ = types === null ? 'absent or "JWT"' : types.map((type) => (type === null ? 'absent' : plainJson(type, 60))).join(' or ');
       return `canonical base64url, strict JSON, nothing critical, "typ" ${typ}`;
     },
   },

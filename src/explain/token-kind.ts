@@ -20,7 +20,7 @@ const TOKEN_TYPES: ReadonlyMap<string, string> = new Map([
 export function tokenKind({ error, header = {}, policy }: Evidence): readonly Finding[] {
   if (error.code !== 'type_not_allowed') return [];
   const [typ, cty] = [member(header, 'typ'), member(header, 'cty')];
-  const accepted = policy.types === null ? 'no "typ" or "JWT"' : policy.types.map((type) => plainJson(type)).join(', ');
+  const accepted = policy.types === null ? 'no "typ" or "JWT"' : policy.types.map((type) => (type === null ? 'no "typ"' : plainJson(type))).join(', ');
   const says = typ === undefined ? 'The token has no "typ"' : `The token has "typ": ${plainJson(typ, 60)}`;
   const name = typeof typ === 'string' ? TOKEN_TYPES.get(typ.toLowerCase().replace(/^application\//, '')) : undefined;
   return [

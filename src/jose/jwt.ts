@@ -159,9 +159,9 @@ export function isDirectory(trusted: Authority | AuthorityDirectory): trusted is
 }
 
 /** RFC 8725 §3.11: a token of another kind is not a token for us, whoever signed it. */
-function validateType(header: JoseHeader, types: readonly string[] | null): void {
+function validateType(header: JoseHeader, types: JwtPolicy['types']): void {
   const typ = typeOf(header, 'typ');
-  const allowed = types === null ? typ === undefined || typ === 'jwt' : typ !== undefined && types.includes(typ);
+  const allowed = types === null ? typ === undefined || typ === 'jwt' : types.includes(typ ?? null);
   if (!allowed) throw new JwtError('type_not_allowed');
   // RFC 7519 §5.2: "cty" JWT says that the payload is another token. We verify one.
   if (typeOf(header, 'cty') === 'jwt') {

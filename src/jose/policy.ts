@@ -22,8 +22,11 @@ export interface PolicyOptions {
   readonly leeway?: number | Partial<Leeway>;
   /** Characters. Default 10,000, at most 1,000,000. */
   readonly maxTokenLength?: number;
-  /** Explicit typing (RFC 8725 §3.11): "typ" must be one of these. Default: "typ" is absent or "JWT". */
-  readonly typ?: string | readonly string[];
+  /**
+   * Explicit typing (RFC 8725 §3.11): "typ" must be one of these; with null among them, it may also be absent. Default:
+   * "typ" is absent or "JWT".
+   */
+  readonly typ?: string | readonly (string | null)[];
   /** Claims that must be there beside "exp" and those that other options need. */
   readonly requiredClaims?: readonly string[];
   /** Seconds since "iat"; it is an expiry of our own, so the leeway of "exp" is added. */
@@ -48,8 +51,8 @@ export interface JwtPolicy extends ClaimExpectations {
   readonly [checked]: true;
   readonly algorithms: readonly JwsAlgorithm[];
   readonly maxTokenLength: number;
-  /** Media types in lower case, without "application/"; null for the default: absent or "jwt". */
-  readonly types: readonly string[] | null;
+  /** Media types in lower case, without "application/", null among them for an absent one; or null: absent or "jwt". */
+  readonly types: readonly (string | null)[] | null;
   /** Every rule that the claims are asked, in order. */
   readonly rules: readonly ClaimRule[];
 }
@@ -100,7 +103,7 @@ export function createPresetPolicy(options: PolicyOptions, presetRules: readonly
     algorithms: allowAlgorithms(algorithms),
     leeway: readLeeway(given.leeway),
     maxTokenLength: expectNumber(maxTokenLength, 'maxTokenLength', 1, MAX_TOKEN_LENGTH),
-    types: given.typ === undefined ? null : Object.freeze(expectStrings(given.typ, 'typ').map(normalizeMediaType)),
+    types: given.typ === undefined ? null : readTypes(given.typ),
     required: Object.freeze([...new Set(required)]),
     ...(maxAge === undefined ? {} : { maxAge }),
     ...(maxLifetime === undefined ? {} : { maxLifetime }),
@@ -136,6 +139,14 @@ export function normalizeMediaType(type: string): string {
 function readExpected(value: unknown, name: string): readonly string[] | null {
   if (value === undefined) throw new TypeError(`"${name}" is required; null leaves it deliberately unchecked`);
   return value === null ? null : expectStrings(value, name);
+}
+
+/** At least one type: null alone would be no typing at all. */
+function readTypes(value: unknown): readonly (string | null)[] {
+  const mayBeAbsent = Array.isArray(value) && value.includes(null);
+  const named = mayBeAbsent ? value.filter((type) => type !== null) : value;
+  const types = expectStrings(named, 'typ').map(normalizeMediaType);
+  return Object.freeze(mayBeAbsent ? [...types, null] : types);
 }
 
 function readDuration(value: unknown, name: string): number | undefined {

@@ -176,6 +176,8 @@ describe('typ and cty (RFC 8725 §3.11, RFC 7519 §5.2)', () => {
     ['at+jwt', undefined, false], ['at+jwt', 'JWT', false], ['at+jwt', '', false], ['at+jwt', 'at+jwtx', false],
     [['a', 'b'], 'b', true], [['a', 'b'], 'c', false], ['JWT', undefined, false], ['JWT', 'jwt', true],
     ['key', '\u212Aey', false],
+    [['at+jwt', null], undefined, true], [['at+jwt', null], 'at+jwt', true], [['at+jwt', null], 'JWT', false],
+    [['at+jwt', null], '', false], [['at+jwt', 'JWT', null], 'jwt', true],
   ])('with the option %o, typ %o passes: %s', (option, typ, good) => {
     const policy = option === undefined ? POLICY : policyOf({ typ: option });
     expect(outcome(mint(CLAIMS, { alg: 'EdDSA', typ }), policy)).toBe(good ? 'accepted' : 'type_not_allowed');

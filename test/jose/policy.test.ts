@@ -122,6 +122,7 @@ describe('createPolicy: every option', () => {
     ['maxTokenLength at its least', { maxTokenLength: 1 }, { maxTokenLength: 1 }],
     ['maxTokenLength at its most', { maxTokenLength: 1_000_000 }, { maxTokenLength: 1_000_000 }],
     ['typ', { typ: 'application/AT+jwt' }, { types: ['at+jwt'] }],
+    ['typ, or none', { typ: [null, 'JWT', 'application/at+jwt'] }, { types: ['jwt', 'at+jwt', null] }],
     ['typ, several', { typ: ['a', 'B'] }, { types: ['a', 'b'] }],
     ['maxAge, which needs iat', { maxAge: 0 }, { maxAge: 0, required: ['exp', 'iss', 'aud', 'iat'] }],
     ['maxAge at its most', { maxAge: 1e11 }, { maxAge: 1e11 }],

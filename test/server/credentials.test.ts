@@ -75,6 +75,20 @@ describe('anything else is refused, also where no token is wanted', () => {
     expect(service.octets().length).toBe(before);
   });
 
+  it('an access token (RFC 9068), unless it is wanted', async () => {
+    const willing = await startAssay(world, ['gateway', '--openapi', world.document, '--allow-loopback-http',
+      '--upstream', `http://${service.host}`, '--access-tokens']);
+    const statusOf = async ({ url }: Assay, typ: string): Promise<number> => {
+      const token = world.keys.mint({}, { typ });
+      return (await fetch(`${url}/closed`, { headers: { authorization: `Bearer ${token}` } })).status;
+    };
+    const statuses = async (server: Assay): Promise<number[]> =>
+      [await statusOf(server, 'JWT'), await statusOf(server, 'at+jwt'), await statusOf(server, 'logout+jwt')];
+    expect(await statuses(assay)).toEqual([200, 401, 401]);
+    expect(await statuses(willing)).toEqual([200, 200, 401]);
+    await willing.stop();
+  });
+
   it('no token at all is anonymous where that is enough, and a stranger\'s scheme is none of ours', async () => {
     for (const fields of [[], ['Authorization:'], ['Authorization: Basic YTpi'], ['Cookie: access_token=a.b.c']]) {
       expect(await ask('/optional', fields)).toBe(200);
