@@ -7,11 +7,19 @@ import { readSource } from '../src/vendor/index.ts';
 /** The house, from the top. Imports go downwards only; floors on one line do not import each other. */
 const HOUSE: readonly (readonly string[])[] = [
   ['index.ts'], ['cli'], ['server'], ['esp'], ['explain', 'google', 'testing'], ['verifier'], ['keys'],
+<<<<<<< HEAD
   ['jose', 'http', 'vendor'],
 ];
 
 /** Not in the house, which it builds and is no part of. */
 const BUILD = 'build/';
+=======
+  ['jose', 'http'], ['page'],
+];
+
+/** Scripts of a browser: each file is served as it is built, none is joined with others, and there is no node under it. */
+const PAGE = 'server/playground/page/';
+>>>>>>> 310516b (playground: the bench, its server and its page)
 
 /** The front door leads here and nowhere else. */
 const FRONT_DOOR = ['google', 'jose', 'keys', 'verifier'];
@@ -61,12 +69,16 @@ function readFile(path: string): SourceFile {
   const bare = text.replace(COMMENT_OR_STRING, (match) => (match.startsWith('/') ? ' ' : match));
   return {
     path,
-    floor: path.split('/')[0] ?? path,
+    floor: floorOf(path),
     lines: text.split('\n').length - 1,
     code: text.replace(COMMENT_OR_STRING, (match) => (match.startsWith('/') ? ' ' : "''")),
     imports: [...importsOf(bare, path)],
     declared: [...declaredIn(bare)],
   };
+}
+
+function floorOf(path: string): string {
+  return path.startsWith(PAGE) ? 'page' : (path.split('/')[0] ?? path);
 }
 
 function* importsOf(code: string, from: string): Generator<Import> {
@@ -153,7 +165,7 @@ describe.each(FILES.map((file) => [file.path, file] as const))('%s', (path, file
     const wrong = file.imports.filter(({ specifier, path: target }) => {
       if (target === undefined) return !specifier.startsWith('node:');
       if (!target.endsWith('.ts') || !BY_PATH.has(target)) return true;
-      const floor = target.split('/')[0] ?? target;
+      const floor = floorOf(target);
       return floor !== file.floor && rankOf(floor) <= rankOf(file.floor);
     });
     expect(wrong.map(({ specifier }) => specifier)).toEqual([]);
@@ -192,6 +204,29 @@ describe('jose, the vendor unit', () => {
   });
 });
 
+describe('the page of the playground', () => {
+  const page = FILES.filter(({ floor }) => floor === 'page');
+
+  it('imports nothing but itself', () => {
+    expect(page.length).toBeGreaterThan(5);
+    expect(page.flatMap((file) => file.imports.filter(({ path }) => !path?.startsWith(PAGE)))).toEqual([]);
+  });
+
+  it('lends types to the server, and nothing that is there at run time', () => {
+    const borrowed = FILES.filter(({ floor }) => floor !== 'page').flatMap(({ path, imports }) =>
+      imports.filter(({ path: target }) => target?.startsWith(PAGE)).map(({ path: target }) => ({ path, target })));
+    expect([...new Set(borrowed.map(({ target }) => target))]).toEqual([`${PAGE}wire.ts`]);
+    const text = (path: string): string => readFileSync(join(SRC, path), 'utf8');
+    expect(borrowed.filter(({ path }) => /^import (?!type\b)[^;]*page\/wire\.ts/m.test(text(path)))).toEqual([]);
+    expect(text(`${PAGE}wire.ts`)).not.toMatch(/^export (?!interface|type)/m);
+  });
+
+  it('never writes markup', () => {
+    expect(page.filter(({ code }) => /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/.test(code)))
+      .toEqual([]);
+  });
+});
+
 describe('signing', () => {
   it('is imported only by those who sign', () => {
     const importers = FILES.filter((file) => relativeImports(file).includes('jose/sign.ts')).map(({ path }) => path);
@@ -213,7 +248,7 @@ it('the front door leads to its floors and no others', () => {
 const GLOBALS: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(globalThis));
 
 // Each floor is published as one file, in which every name means one thing.
-describe.each([...new Set(FILES.map(({ floor }) => floor))])('the top-level names of %s', (floor) => {
+describe.each([...new Set(FILES.map(({ floor }) => floor))].filter((floor) => floor !== 'page'))('the top-level names of %s', (floor) => {
   it('are unique in it', () => {
     const meanings = new Map<string, Set<string>>();
     const note = (name: string, meaning: string) => meanings.set(name, (meanings.get(name) ?? new Set()).add(meaning));

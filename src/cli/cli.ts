@@ -14,6 +14,7 @@ import { explainCommand } from './explain.ts';
 import { forwardAuth } from './forward-auth.ts';
 import { gateway } from './gateway.ts';
 import { keys } from './keys.ts';
+import { playground } from './playground.ts';
 import { printable, printableJson } from './printable.ts';
 import { sign } from './sign.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,7 +23,7 @@ import { verify } from './verify.ts';
 
 /** Every command, in the order in which --help lists them. */
 export const COMMANDS: readonly Command[] = Object.freeze([
-  verify, decode, keys, sign, devIssuer, demo, gateway, forwardAuth, explainCommand,
+  verify, decode, keys, sign, devIssuer, demo, playground, gateway, forwardAuth, explainCommand,
 ]);
 
 const HELP = `\
@@ -36,7 +37,7 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}  ${summary}`).join('
   --version   the version
 
 Example
-  assay demo
+  assay playground
 `;
 
 /**

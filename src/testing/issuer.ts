@@ -23,6 +23,7 @@ import { createKeyRing, type KeyRing } from './key-ring.ts';
 import { createListen, type ListeningIssuer } from './listening.ts';
 import { mintToken, type MintClaims, type MintOptions } from './mint.ts';
 import { documentAt, type Publication } from './publication.ts';
+import { rememberRing } from './raw-token.ts';
 
 /** A request for one of the issuer's documents. */
 export interface IssuerRequest {
@@ -112,7 +113,7 @@ export function createTestIssuer<C extends Clock = FakeClock>(options: TestIssue
     },
   };
 
-  return Object.freeze({
+  const issuer: TestIssuer<C> = Object.freeze({
     ...publication,
     audience,
     // Without one given, C is FakeClock, and so is the default.
@@ -136,6 +137,8 @@ export function createTestIssuer<C extends Clock = FakeClock>(options: TestIssue
       status: () => ({ audience, failing, kid: ring.choose('current').kid }),
     }),
   });
+  rememberRing(issuer, ring);
+  return issuer;
 }
 
 /** A look-up that follows the ring. */

@@ -1,0 +1,54 @@
+/**
+ * How the playground answers: with headers that let a browser do nothing but what its own pages need.
+ *
+ * @module
+ */
+
+import type { ServerResponse } from 'node:http';
+
+/**
+ * Content Security Policy of the pages: files of ours, answers of ours, and nothing in line. With Trusted Types, and no
+ * policy for them, no string of any origin can become markup or script.
+ */
+export const PAGE_POLICY: string = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self'",
+  "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", 'trusted-types',
+].join('; ');
+
+/** Sent with every answer. */
+const ALWAYS: Readonly<Record<string, string>> = Object.freeze({
+  'cache-control': 'no-store',
+  'content-security-policy': PAGE_POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+});
+
+/** An answer of the playground, whole. */
+export interface PageAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Uint8Array;
+  /** In place of, or beside, those that are always sent. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends an answer; to HEAD all of it but the content (RFC 9110 §9.3.2). */
+export function sendAnswer(response: ServerResponse, { status, type, body, headers = {} }: PageAnswer): void {
+  const octets = Buffer.from(body as Uint8Array);
+  response.writeHead(status, { ...ALWAYS, 'content-type': type, 'content-length': octets.length, ...headers });
+  response.end(response.req.method === 'HEAD' ? undefined : octets);
+}
+
+/** An answer in JSON. */
+export function jsonAnswer(value: object): PageAnswer {
+  return { status: 200, type: 'application/json; charset=utf-8', body: JSON.stringify(value) };
+}
+
+/** An answer in one line of text. */
+export function plainAnswer(status: number, line: string, headers: Readonly<Record<string, string>> = {}): PageAnswer {
+  return { status, type: 'text/plain; charset=utf-8', body: `${line}\n`, headers };
+}

@@ -1,0 +1,127 @@
+/**
+ * The bench: what happens when something on it is touched. All verdicts come from the server.
+ *
+ * @module
+ */
+
+import { ask, Refused } from './ask.ts';
+import { showAttacks, showChanges } from './attacks.ts';
+import { clearCertificate, showCertificate } from './certificate.ts';
+import { showDecoded } from './decoded.ts';
+import { find, make, show } from './element.ts';
+import { showIssuer, watchLevers } from './issuer.ts';
+import { watchLight } from './light.ts';
+import { showKey, showSeal } from './octets.ts';
+import { drawInk, setToken, tokenText, watchToken } from './token-field.ts';
+import type { AttackResult, Certificate, IssuerState } from './wire.ts';
+
+/** The last token that was accepted: what an attack begins with. */
+let good = '';
+/** Questions are numbered, so that a late answer does not replace a newer one. */
+let asked = 0;
+let typing: number | undefined;
+
+const problem = find('claims-problem', HTMLElement);
+
+/** Has the token on the bench judged, and shows what comes of it. */
+async function judge(): Promise<void> {
+  const token = tokenText();
+  const number = ++asked;
+  if (token === '') {
+    clearCertificate();
+    show(find('parts', HTMLElement));
+    show(find('belief', HTMLElement));
+    showSeal(undefined);
+    return;
+  }
+  const certificate = await ask<Certificate>('/api/judge', { token });
+  if (number !== asked) return;
+  if (certificate.verdict === 'accepted') good = token;
+  drawInk(certificate.parts);
+  showCertificate(certificate);
+  showDecoded(certificate);
+  showSeal(certificate.seal);
+  await refresh();
+}
+
+async function refresh(): Promise<void> {
+  showState(await ask<IssuerState>('/api/state'));
+}
+
+function showState(state: IssuerState): void {
+  showIssuer(state);
+  showKey(state.keys);
+  showAttacks(state.attacks, (name) => void safely(() => attack(name)));
+}
+
+async function mint(): Promise<void> {
+  show(problem);
+  const editor = find('claims-editor', HTMLDetailsElement);
+  try {
+    const { token } = await ask<{ readonly token: string }>('/api/mint', { claims: find('claims', HTMLTextAreaElement).value });
+    put(token);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    editor.open = true;
+    show(problem, error.message);
+    return;
+  }
+  await judge();
+}
+
+async function attack(name: string): Promise<void> {
+  const result = await ask<AttackResult>('/api/attack', { name, token: good });
+  setToken(result.token, result.changes.map(({ span }) => span));
+  showChanges(name, result);
+  await judge();
+}
+
+function put(token: string): void {
+  setToken(token);
+  showChanges(undefined, undefined);
+}
+
+/** Whatever fails is told where the verdict would be. */
+async function safely(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const verdict = find('verdict', HTMLElement);
+    verdict.className = 'verdict';
+    show(verdict, make('p', { class: 'problem' }, error instanceof Refused ? error.message : 'The page has a fault of its own.'));
+    if (!(error instanceof Refused)) throw error;
+  }
+}
+
+async function copy(): Promise<void> {
+  await navigator.clipboard.writeText(tokenText());
+  show(find('copied', HTMLElement), 'Copied.');
+}
+
+function watchBench(): void {
+  const on = (id: string, run: () => Promise<void>): void =>
+    find(id, HTMLButtonElement).addEventListener('click', () => void safely(run));
+  on('mint', mint);
+  on('copy', copy);
+  on('clear', async () => {
+    put('');
+    await judge();
+    find('token', HTMLTextAreaElement).focus();
+  });
+  watchToken(() => {
+    showChanges(undefined, undefined);
+    show(find('copied', HTMLElement));
+    clearTimeout(typing);
+    typing = setTimeout(() => void safely(judge), 150);
+  });
+  // What the issuer or the clock does may change the verdict.
+  watchLevers((path, body) => safely(async () => {
+    showState(await ask<IssuerState>(path, body));
+    await judge();
+  }));
+  watchLight();
+}
+
+watchBench();
+// A browser that comes back to the page keeps what was in the field.
+await safely(tokenText() === '' ? mint : judge);

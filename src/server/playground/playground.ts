@@ -1,0 +1,63 @@
+/**
+ * The playground: a local page that shows how a token is verified, with an issuer of its own.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../verifier/index.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { listenOn, type Listener } from '../listener.ts';
+import { actionsOf, type PageAction } from './actions.ts';
+import { jsonAnswer, plainAnswer, sendAnswer, type PageAnswer } from './page-answers.ts';
+import { readPageFiles, type PageFolders } from './page-files.ts';
+import { expectOwnHost, PageRefusal, readOwnPost } from './page-guard.ts';
+import { createWorkshop } from './workshop.ts';
+
+/** What a playground is made of. */
+export interface PlaygroundParts {
+  readonly folders: PageFolders;
+  /** Seconds. The time of the world outside. */
+  readonly clock: Clock;
+}
+
+/**
+ * Listens on a port of 127.0.0.1, and on no other address: whoever reaches it can have a token for any account of the
+ * local issuer.
+ *
+ * @param port 0 lets the system choose one
+ * @throws {Error} what node:net says when the port cannot be had, or node:fs when the page is not there.
+ */
+export async function listenPlayground(port: number, { folders, clock }: PlaygroundParts): Promise<Listener> {
+  const files = readPageFiles(folders);
+  const actions = actionsOf(createWorkshop(clock));
+  const handlers = {
+    request: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      sendAnswer(response, await answerFor(request, files, actions).catch(tellRefusal));
+    },
+  };
+  return listenOn(port, '127.0.0.1', handlers, DEFAULT_LIMITS);
+}
+
+async function answerFor(
+  request: IncomingMessage,
+  files: ReadonlyMap<string, PageAnswer>,
+  actions: ReadonlyMap<string, PageAction>,
+): Promise<PageAnswer> {
+  const origin = expectOwnHost(request);
+  // By exact name: nothing is decoded, joined or looked up on a disk. A query means nothing here.
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  const action = actions.get(path);
+  if (action !== undefined) return jsonAnswer(await action(await readOwnPost(request, origin)));
+  const file = files.get(path);
+  if (file === undefined) return plainAnswer(404, 'not found');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return plainAnswer(405, 'GET only', { allow: 'GET, HEAD', connection: 'close' });
+  }
+  return file;
+}
+
+function tellRefusal(error: unknown): PageAnswer {
+  if (error instanceof PageRefusal) return plainAnswer(error.status, error.message, error.headers);
+  throw error;
+}
