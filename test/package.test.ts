@@ -1,4 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -128,6 +129,38 @@ describe('the built package', () => {
         import('${manifest.name}/' + path).then(() => path, ({ code }) => code)));
       console.log(JSON.stringify(codes));`;
     expect(await run('inside.mjs', program)).toEqual(inside.map(() => 'ERR_PACKAGE_PATH_NOT_EXPORTED'));
+  });
+
+  it('has a playground that serves its page, with every file that it needs, until it is stopped', async () => {
+    const child = spawn(process.execPath, [join(installed, manifest.bin['assay'] ?? ''), 'playground', '--port', '0'], {
+      cwd: app, stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const ended = once(child, 'close');
+      const [first] = await once(child.stdout, 'data');
+      expect(String(first)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
+      const url = String(first).trim();
+      const seen = new Set<string>();
+      const visit = async (path: string): Promise<void> => {
+        if (seen.has(path)) return;
+        seen.add(path);
+        const response = await fetch(`${url}${path}`);
+        expect(response.status, path).toBe(200);
+        const text = await response.text();
+        const references = path.endsWith('.js')
+          ? [...text.matchAll(/^import .* from '\.\/([\w-]+\.js)';$/gm)].map(([, name]) => `/page/${name}`)
+          : [...text.matchAll(/(?:src|href)="(\/page\/[^"]*)"/g)].map(([, reference = '']) => reference);
+        for (const reference of references) await visit(reference);
+      };
+      await visit('/');
+      expect([...seen]).toEqual(expect.arrayContaining(['/page/bench.js', '/page/element.js', '/page/paper.css']));
+      if (process.platform !== 'win32') {
+        child.kill('SIGTERM');
+        expect(await ended).toEqual([0, null]);
+      }
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it('is typed for those who import it, with the checks of their compiler on', () => {

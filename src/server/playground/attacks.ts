@@ -8,12 +8,12 @@
  */
 
 import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
-import { encodeBase64url } from '../../jose/base64url.ts';
+import { encodeBase64url } from '../../jose/index.ts';
 import type { RefusalCode } from '../../jose/index.ts';
 import { schemeOf } from '../../jose/jwa.ts';
 import type { TestIssuer } from '../../testing/issuer.ts';
 import { signRaw } from '../../testing/raw-token.ts';
-import type { Clock } from '../../verifier/index.ts';
+import type { Clock } from '../../verifier/verifier.ts';
 
 /** A good token in its parts, and who made it. */
 export interface AttackedToken {

@@ -8,8 +8,7 @@
 
 import { plain, plainJson } from '../../explain/plain-text.ts';
 import { isJsonObject, member } from '../../jose/json.ts';
-import { jwkToSpki } from '../../jose/jwk.ts';
-import { importJwk } from '../../jose/jwk.ts';
+import { importJwk, jwkToSpki } from '../../jose/jwk.ts';
 import type { KeyView, OctetField } from './page/wire.ts';
 
 /** What stands in a SubjectPublicKeyInfo of an RSA key, in order. `header`: tag and length; `content`: what they hold. */
@@ -36,7 +35,7 @@ const SIGN_OCTET: Pick<OctetField, 'label' | 'words' | 'about'> = {
 /** The view of one published key. */
 export function keyViewOf(jwk: object, current: boolean): KeyView {
   const object = isJsonObject(jwk) ? jwk : {};
-  const spki = fieldsOf(jwkToSpki(jwk));
+  const spki = spkiFields(jwkToSpki(jwk));
   return {
     kid: plain(String(member(object, 'kid'))),
     current,
@@ -49,7 +48,7 @@ export function keyViewOf(jwk: object, current: boolean): KeyView {
 }
 
 /** Takes a SubjectPublicKeyInfo apart along the {@link LAYOUT}. Together the fields are all of its octets. */
-export function fieldsOf(der: Uint8Array): readonly OctetField[] {
+export function spkiFields(der: Uint8Array): readonly OctetField[] {
   const fields: OctetField[] = [];
   let at = 0;
   let content = 0;

@@ -8,7 +8,7 @@
  */
 
 import type { IncomingMessage } from 'node:http';
-import { BodyTooLarge, readBody } from '../../http/body.ts';
+import { BodyTooLarge, readBody } from '../../http/index.ts';
 import { JwtError } from '../../jose/index.ts';
 import { parseJsonObject, type JsonObject } from '../../jose/json.ts';
 

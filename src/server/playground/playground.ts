@@ -5,7 +5,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../../verifier/index.ts';
+import type { Clock } from '../../verifier/verifier.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { listenOn, type Listener } from '../listener.ts';
 import { actionsOf, type PageAction } from './actions.ts';

@@ -53,7 +53,7 @@ export const CODE_NOTES: Readonly<Record<RefusalCode, RuleNote>> = Object.freeze
     + 'for the token.', 'src/jose/key-set.ts'),
   key_unusable: rule('A key that is weak, private, or meant for something else must not check signatures.', 'src/jose/key-set.ts'),
   keys_unavailable: rule('Without the issuer\'s keys nothing can be said. That is not the token\'s fault: answer 503, not 401.',
-    'src/keys/index.ts'),
+    'src/keys/remote-key-set.ts'),
   signature_invalid: rule('One changed bit anywhere, or another key, and the signature no longer holds. There is no "nearly".',
     'src/jose/jws.ts'),
   claim_missing: rule('A claim that we rely on must be there. What is absent cannot be checked, and is no permission.', CLAIM_RULES),

@@ -8,7 +8,8 @@ import { createGoogleVerifier, GOOGLE_ISSUERS, type GoogleClaims, type GoogleVer
 import type { KeyEvent } from '../../keys/index.ts';
 import { createRemoteKeySet } from '../../keys/index.ts';
 import { createTestIssuer, type TestIssuer } from '../../testing/issuer.ts';
-import type { Clock, Verifier } from '../../verifier/index.ts';
+import type { Verifier } from '../../verifier/index.ts';
+import type { Clock } from '../../verifier/verifier.ts';
 
 /** The client ID of the application that the playground plays. */
 export const PLAYGROUND_AUDIENCE = 'playground.apps.googleusercontent.com';
