@@ -79,8 +79,8 @@ describe('the examples of --help, as printed', () => {
   const tokenFor = (example: string): string => (example.includes('--google') ? google : other);
   const examplesOf = (help: string) => help.slice(help.indexOf('\nExample')).match(/^ {2}assay .*$/gm) ?? [];
   const examples = COMMANDS.flatMap(({ help }) => examplesOf(help)).map((example) => example.trim());
-  // A server does not end by itself: dev-issuer.test.ts, gateway.test.ts and the tests of test/server run those.
-  const serves = /^assay (?:dev-issuer|gateway|forward-auth(?!.*--print-config))/;
+  // A server does not end by itself: dev-issuer.test.ts, gateway.test.ts, package.test.ts and the tests of test/server run those.
+  const serves = /^assay (?:dev-issuer|playground|gateway|forward-auth(?!.*--print-config))/;
   // A batch starts threads, and those from files that Node can read: batch.test.ts runs them as they are built.
   const ending = examples.filter((example) => !serves.test(example) && !example.includes('--batch'));
 

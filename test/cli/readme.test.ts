@@ -9,8 +9,8 @@ import { NOW, run } from './run.ts';
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const [, section = ''] = /^## The command\n([^]*?)^## /m.exec(readme) ?? [];
 const lines = [...section.matchAll(/^ {4}assay (.*?)(?: +#.*)?$/gm)].map(([, line = '']) => line)
-  // Threads need the built command: batch.test.ts runs those.
-  .filter((line) => !line.includes('--batch'));
+  // Threads and the page need the built command: batch.test.ts and package.test.ts run those.
+  .filter((line) => !line.includes('--batch') && !line.startsWith('playground'));
 
 const folder = temporaryFolder();
 folder.write('keys.json', JSON.stringify({ keys: [publicJwk()] }));
