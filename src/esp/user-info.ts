@@ -73,11 +73,12 @@ const METHOD_OVERRIDES: readonly string[] = ['x-http-method-override', 'x-http-m
 /**
  * Says which headers of a client's are removed before a request goes on.
  *
- * Compared with "_" read as "-", for CGI and WSGI make one of the two.
+ * Compared with all but letters and digits read as "-": CGI and WSGI make "_" of "-", and some that stand on them make it of
+ * whatever else a name may have (RFC 3875 §4.1.18).
  */
 export function createHeaderGuard(claimHeaders: readonly ClaimHeader[]): (name: string) => boolean {
   const ours = new Set([USER_INFO_HEADER, ...METHOD_OVERRIDES, ...claimHeaders.map(({ header }) => header)]);
-  return (name) => ours.has(name.toLowerCase().replaceAll('_', '-'));
+  return (name) => ours.has(name.toLowerCase().replace(/[^a-z0-9-]/g, '-'));
 }
 
 /**

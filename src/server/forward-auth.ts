@@ -50,7 +50,7 @@ async function answer(message: IncomingMessage, response: ServerResponse, parts:
     ...(message.headers.host === undefined ? {} : { host: message.headers.host }),
   };
   // An answer needs no body. One that was sent along is not read, and its connection ends with the answer.
-  if (framingOf(message.rawHeaders).kind !== 'none') response.shouldKeepAlive = false;
+  if (framingOf(asking.headers).kind !== 'none') response.shouldKeepAlive = false;
   const asked = readAskedRequest(proxy, asking);
   const request = asked.ok ? asked.request : asking;
   let judgement: Judgement;
@@ -73,11 +73,11 @@ async function answer(message: IncomingMessage, response: ServerResponse, parts:
 /**
  * A name that a service behind CGI or WSGI would take for one of ours, and the proxy's configuration does not close.
  *
- * With "-" they are the configuration's to replace, which it cannot do for every way to write a "_".
+ * With "-" they are the configuration's to replace, which it cannot do for every way to write another character for it.
  */
 function forgedName({ headers }: EspRequest, claimHeaders: readonly ClaimHeader[]): string | undefined {
   const isOurs = createHeaderGuard(claimHeaders);
-  const forged = [...headers.keys()].some((name) => name.includes('_') && isOurs(name));
+  const forged = [...headers.keys()].some((name) => /[^a-z0-9-]/.test(name) && isOurs(name));
   return forged ? 'a header has a name that is for us to set' : undefined;
 }
 

@@ -5,7 +5,8 @@
  */
 
 import type { IncomingMessage } from 'node:http';
-import { endToEnd, fieldValues, type Framing } from './hop-by-hop.ts';
+import type { EspRequest } from '../esp/index.ts';
+import { endToEnd, type Framing } from './hop-by-hop.ts';
 
 /** What is known of the way behind us. */
 export interface ForwardingTerms {
@@ -23,31 +24,36 @@ const FORWARDED: ReadonlySet<string> = new Set([
   'x-forwarded-method', 'x-real-ip',
 ]);
 
+/** What goes on, as far as it is not the client's to say. */
+export interface Forwarding {
+  readonly framing: Framing;
+  readonly method: string;
+  /** The user, and nothing else. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly host: string | undefined;
+}
+
 /**
  * The fields that go on, as a flat list.
  *
  * The content is delimited anew, in the one way in which it was read: no field of the client's about that is copied.
  */
 export function forwardedFields(
-  request: IncomingMessage,
-  framing: Framing,
-  method: string,
-  user: readonly (readonly [name: string, value: string])[],
+  { rawHeaders, socket, httpVersion }: IncomingMessage,
+  { framing, method, headers, host }: Forwarding,
   { isGuarded, authority, trustForwarded }: ForwardingTerms,
 ): string[] {
-  const { rawHeaders, socket } = request;
   const fields = endToEnd(rawHeaders, (name) =>
-    // Also with "_" for "-": CGI makes one of the two.
-    isGuarded(name) || name === 'content-length' || (!trustForwarded && FORWARDED.has(name.replaceAll('_', '-'))));
-  for (const [name, value] of user) fields.push(name, value);
-  const [host] = fieldValues(rawHeaders, 'host');
+    // Also with "_" and the like for "-", as the guard compares.
+    isGuarded(name) || name === 'content-length' || (!trustForwarded && FORWARDED.has(name.replace(/[^a-z0-9-]/g, '-'))));
+  for (const [name, value] of headers) fields.push(name, value);
   // RFC 9112 §3.2: HTTP/1.0 need not have one, and we speak 1.1.
   if (host === undefined) fields.push('Host', authority);
   fields.push('X-Forwarded-For', socket.remoteAddress ?? 'unknown');
   if (!trustForwarded) fields.push('X-Forwarded-Proto', 'http');
   if (!trustForwarded && host !== undefined) fields.push('X-Forwarded-Host', host);
   // RFC 9110 §7.6.3: each gateway adds itself.
-  fields.push('Via', `${request.httpVersion} assay`);
+  fields.push('Via', `${httpVersion} assay`);
   if (framing.kind === 'chunked') fields.push('Transfer-Encoding', 'chunked');
   if (framing.kind === 'length') fields.push('Content-Length', String(framing.octets));
   // RFC 9110 §8.6: for methods that give content a meaning, none at all is said aloud.
@@ -57,12 +63,12 @@ export function forwardedFields(
 }
 
 /** Says what is wrong with a request before there is anything to decide on. */
-export function malformedRequest(request: IncomingMessage, framing: Framing): string | undefined {
+export function malformedRequest(httpVersion: string, { headers }: EspRequest, framing: Framing): string | undefined {
   // The parser takes 0.9 and 2.0 too, whose heads and ends are others (RFC 9112 §2.3).
-  if (!/^1\.[01]$/.test(request.httpVersion)) return 'the version of HTTP is neither 1.0 nor 1.1';
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'the version of HTTP is neither 1.0 nor 1.1';
   if (framing.kind === 'ambiguous') return 'the end of the request can be read in more than one way';
   // RFC 9112 §3.2: more than one Host, or one that is no host, is 400.
-  const hosts = fieldValues(request.rawHeaders, 'host');
+  const hosts = headers.get('host') ?? [];
   if (hosts.length > 1) return 'there is more than one Host';
   if (hosts[0] !== undefined && !/^[A-Za-z0-9.\-_~:[\]%]*$/.test(hosts[0])) return 'the Host is not one';
   return undefined;

@@ -72,9 +72,10 @@ export async function listenGateway(port: number, host: string, parts: GatewayPa
 /** Node has given up on HTTP here, whatever was asked for: what is no WebSocket is answered as if it had not asked. */
 function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, works: Works): void {
   const response = responseOn(request, socket);
-  const wanted = asksForWebSocket(request);
+  const facts = factsOf(request);
+  const wanted = asksForWebSocket(facts);
   // What follows is a body that nobody has parsed.
-  const unread = !wanted && (framingOf(request.rawHeaders).kind !== 'none' || head.length > 0);
+  const unread = !wanted && (framingOf(facts.headers).kind !== 'none' || head.length > 0);
   if (unread || request.rawHeaders.length / 2 > works.limits.headerFields) {
     sendWhole(response, request.method, { status: 400, headers: [], body: '' });
     return;
@@ -92,10 +93,10 @@ async function handle(
   wish?: UpgradeWish,
 ): Promise<void> {
   const started = performance.now();
-  const framing = framingOf(request.rawHeaders);
   const facts = factsOf(request);
+  const framing = framingOf(facts.headers);
   if (CONDEMNED.has(request.socket)) return;
-  const reason = malformedRequest(request, framing);
+  const reason = malformedRequest(request.httpVersion, facts, framing);
   if (reason !== undefined) CONDEMNED.add(request.socket);
   const judgement = reason === undefined
     ? await works.judge.judge(facts)
@@ -112,7 +113,7 @@ async function handle(
   }
   // RFC 9110 §10.1.1: the content is asked for when it is known that somebody wants it.
   if (request.headers.expect !== undefined) response.writeContinue();
-  const fields = forwardedFields(request, framing, judgement.method, judgement.headers, {
+  const fields = forwardedFields(request, { framing, ...judgement, host: facts.host }, {
     isGuarded: works.isGuarded,
     authority: works.upstream.authority,
     trustForwarded: works.trustForwarded === true,

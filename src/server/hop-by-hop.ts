@@ -56,14 +56,18 @@ export type Framing =
  * Reads how a request is framed, more strictly than the parser before us has.
  *
  * RFC 9112 §6.1, §6.3: both fields at once, a repeated one, or any coding but "chunked" is refused, never repaired.
+ *
+ * @param headers as esp's readRawHeaders gives them.
  */
-export function framingOf(fields: RawFields): Framing {
-  const lengths = fieldValues(fields, 'content-length');
-  const codings = fieldValues(fields, 'transfer-encoding');
+export function framingOf(headers: ReadonlyMap<string, readonly string[]>): Framing {
+  const lengths = headers.get('content-length') ?? [];
+  const codings = headers.get('transfer-encoding') ?? [];
   const [length] = lengths;
   const [coding] = codings;
-  if (length === undefined && coding === undefined) return { kind: 'none' };
+  if (length === undefined && coding === undefined) return NO_CONTENT;
   if (lengths.length + codings.length > 1) return { kind: 'ambiguous' };
   if (coding !== undefined) return { kind: coding.toLowerCase() === 'chunked' ? 'chunked' : 'ambiguous' };
   return /^\d{1,15}$/.test(length ?? '') ? { kind: 'length', octets: Number(length) } : { kind: 'ambiguous' };
 }
+
+const NO_CONTENT: Framing = Object.freeze({ kind: 'none' });

@@ -8,13 +8,14 @@
 
 import { ServerResponse, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { endToEnd, fieldValues, framingOf } from './hop-by-hop.ts';
+import type { EspRequest } from '../esp/index.ts';
+import { endToEnd, framingOf } from './hop-by-hop.ts';
 
 /** Whether a request asks for a WebSocket, and for that alone. */
-export function asksForWebSocket(request: IncomingMessage): boolean {
-  const [wish, ...others] = fieldValues(request.rawHeaders, 'upgrade');
-  return request.method === 'GET' && others.length === 0 && wish?.trim().toLowerCase() === 'websocket'
-    && framingOf(request.rawHeaders).kind === 'none';
+export function asksForWebSocket({ method, headers }: EspRequest): boolean {
+  const [wish, ...others] = headers.get('upgrade') ?? [];
+  return method === 'GET' && others.length === 0 && wish?.trim().toLowerCase() === 'websocket'
+    && framingOf(headers).kind === 'none';
 }
 
 /**

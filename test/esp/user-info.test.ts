@@ -135,6 +135,7 @@ describe('createHeaderGuard', () => {
     ['X-HTTP-Method-Override', true],
     ['X_HTTP_Method_Override', true],
     ['X-HTTP-Method', true],
+    ['X.Auth~Subject', true],
     ['X-Auth-Subjects', false],
     ['Authorization', false],
   ])('%s: %s', (name, ours) => {

@@ -63,6 +63,7 @@ describe.each(PROXIES)('%s', (proxy) => {
     ['an encoded slash', 'GET', '/closed%2F7', [], 403],
     ['a whole URL', 'GET', 'http://api.example/open', [], 403],
     ['a name with "_"', 'GET', '/open', ['x_auth_subject: forged'], 403],
+    ['a name with "."', 'GET', '/open', ['x-auth.subject: forged'], 403],
   ] as const)('refuses %s', async (_, method, target, fields, status) => {
     const text = await ask(proxy, method, target, fields);
     expect(statusesOf(text)).toEqual([status]);
