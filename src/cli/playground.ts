@@ -5,6 +5,7 @@
  */
 
 import { existsSync } from 'node:fs';
+import { createGoogleVerifier } from '../google/id-token.ts';
 import { listenPlayground } from '../server/playground/playground.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -38,6 +39,10 @@ Ctrl-C, or SIGTERM.
 
   --port N  0 lets the system choose one (PORT, else ${PLAYGROUND_PORT})
 
+With GOOGLE_CLIENT_ID set to the client ID of an application of yours at Google,
+whose authorized JavaScript origins have http://localhost, and the same with the
+port, the sign-in demo has a page with Google's own button. It needs a network.
+
 Exit status: 0 stopped, 2 called wrongly, or the port cannot be had.
 
 Example
@@ -46,10 +51,12 @@ Example
   async run(argv, { stdout, stderr, env, now, whenStopped }) {
     const args = readArguments(argv, { port: 'value' }, 0);
     const port = readPort(args.one('port'), { PORT: env['PORT'] || PLAYGROUND_PORT });
+    const clientId = readClientId(env['GOOGLE_CLIENT_ID']);
     if (!existsSync(FOLDERS.scripts)) throw new UsageError('the page is not built: npm run build');
     // Before it listens: whoever reads its address may stop it at once.
     const stopped = whenStopped();
-    const listener = await listenOrUsage(() => listenPlayground(port, { folders: FOLDERS, clock: now }));
+    const google = clientId === undefined ? {} : { google: { clientId, verifier: createGoogleVerifier({ audience: clientId }) } };
+    const listener = await listenOrUsage(() => listenPlayground(port, { folders: FOLDERS, clock: now, ...google }));
     stdout.write(`${listener.url}\n`);
     stderr.write('Open it in a browser. Ctrl-C ends it.\n');
     await stopped;
@@ -57,3 +64,9 @@ Example
     return EXIT.accepted;
   },
 };
+
+/** An unset variable and an empty one are the same to most shells. */
+function readClientId(text = ''): string | undefined {
+  if (!/^[\w.-]{0,255}$/.test(text)) throw new UsageError('GOOGLE_CLIENT_ID expected a client ID');
+  return text === '' ? undefined : text;
+}

@@ -22,9 +22,25 @@ const ALWAYS: Readonly<Record<string, string>> = Object.freeze({
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-  'referrer-policy': 'no-referrer',
+  // With none at all, the form that signs out could not say where it comes from (Fetch §3.2, Origin).
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
+});
+
+/**
+ * In place of these, for the one page that holds Google's own button: what Google's guide asks for, and no more.
+ *
+ * Google Identity Services, "Content Security Policy", and for http on localhost "Referrer-Policy".
+ */
+export const GOOGLE_PAGE_HEADERS: Readonly<Record<string, string>> = Object.freeze({
+  'content-security-policy': [
+    "default-src 'none'", "script-src 'self' https://accounts.google.com/gsi/client",
+    "style-src 'self' https://accounts.google.com/gsi/style", "connect-src 'self' https://accounts.google.com/gsi/",
+    'frame-src https://accounts.google.com/gsi/', "img-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin-allow-popups',
+  'referrer-policy': 'no-referrer-when-downgrade',
 });
 
 /** An answer of the playground, whole. */
@@ -33,7 +49,7 @@ export interface PageAnswer {
   readonly type: string;
   readonly body: string | Uint8Array;
   /** In place of, or beside, those that are always sent. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 /** Sends an answer; to HEAD all of it but the content (RFC 9110 §9.3.2). */

@@ -9,9 +9,10 @@ import type { Clock } from '../../verifier/verifier.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { listenOn, type Listener } from '../listener.ts';
 import { actionsOf, type PageAction } from './actions.ts';
-import { jsonAnswer, plainAnswer, sendAnswer, type PageAnswer } from './page-answers.ts';
+import { GOOGLE_PAGE_HEADERS, jsonAnswer, plainAnswer, sendAnswer, type PageAnswer } from './page-answers.ts';
 import { readPageFiles, type PageFolders } from './page-files.ts';
 import { expectOwnHost, PageRefusal, readOwnPost } from './page-guard.ts';
+import { createSignInDemo, type GoogleApplication, type SignInDemo } from './sign-in-demo.ts';
 import { createWorkshop } from './workshop.ts';
 
 /** What a playground is made of. */
@@ -19,6 +20,8 @@ export interface PlaygroundParts {
   readonly folders: PageFolders;
   /** Seconds. The time of the world outside. */
   readonly clock: Clock;
+  /** With it there is a page with Google's own button. */
+  readonly google?: GoogleApplication;
 }
 
 /**
@@ -28,27 +31,45 @@ export interface PlaygroundParts {
  * @param port 0 lets the system choose one
  * @throws {Error} what node:net says when the port cannot be had, or node:fs when the page is not there.
  */
-export async function listenPlayground(port: number, { folders, clock }: PlaygroundParts): Promise<Listener> {
-  const files = readPageFiles(folders);
-  const actions = actionsOf(createWorkshop(clock));
+export async function listenPlayground(port: number, { folders, clock, google }: PlaygroundParts): Promise<Listener> {
+  const workshop = createWorkshop(clock);
+  const site: Site = {
+    files: withGoogle(readPageFiles(folders), google !== undefined),
+    actions: actionsOf(workshop),
+    signIn: createSignInDemo(workshop, google),
+  };
   const handlers = {
     request: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      sendAnswer(response, await answerFor(request, files, actions).catch(tellRefusal));
+      sendAnswer(response, await answerFor(request, site).catch(tellRefusal));
     },
   };
   return listenOn(port, '127.0.0.1', handlers, DEFAULT_LIMITS);
 }
 
-async function answerFor(
-  request: IncomingMessage,
-  files: ReadonlyMap<string, PageAnswer>,
-  actions: ReadonlyMap<string, PageAction>,
-): Promise<PageAnswer> {
+/** What is where. */
+interface Site {
+  readonly files: ReadonlyMap<string, PageAnswer>;
+  readonly actions: ReadonlyMap<string, PageAction>;
+  readonly signIn: SignInDemo;
+}
+
+const GOOGLE_PAGE = '/sign-in-google';
+
+/** The page with Google's button has a policy of its own, or is not there. */
+function withGoogle(files: ReadonlyMap<string, PageAnswer>, wanted: boolean): ReadonlyMap<string, PageAnswer> {
+  const page = files.get(GOOGLE_PAGE);
+  const others = [...files].filter(([path]) => path !== GOOGLE_PAGE);
+  return new Map(page === undefined || !wanted ? others : [...others, [GOOGLE_PAGE, { ...page, headers: GOOGLE_PAGE_HEADERS }]]);
+}
+
+async function answerFor(request: IncomingMessage, { files, actions, signIn }: Site): Promise<PageAnswer> {
   const origin = expectOwnHost(request);
   // By exact name: nothing is decoded, joined or looked up on a disk. A query means nothing here.
   const [path = ''] = (request.url ?? '').split('?', 1);
   const action = actions.get(path);
   if (action !== undefined) return jsonAnswer(await action(await readOwnPost(request, origin)));
+  const signedIn = signIn.answer(path, request, origin);
+  if (signedIn !== undefined) return signedIn;
   const file = files.get(path);
   if (file === undefined) return plainAnswer(404, 'not found');
   if (request.method !== 'GET' && request.method !== 'HEAD') {

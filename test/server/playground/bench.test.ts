@@ -74,7 +74,8 @@ describe.each(ATTACKS.map((attack) => [attack.name, attack] as const))('the atta
     expect(broken?.rule).toBe(certificate.rule);
     const index = certificate.checks.indexOf(broken as never);
     expect(new Set(certificate.checks.slice(0, index).map(({ outcome }) => outcome))).toEqual(new Set(['passed']));
-    for (const { outcome, afterVerdict } of certificate.checks.slice(index + 1)) expect(outcome === 'not_reached' || afterVerdict).toBe(true);
+    const later = certificate.checks.slice(index + 1);
+    expect(later.every(({ outcome, afterVerdict }) => outcome === 'not_reached' || afterVerdict)).toBe(true);
     expect(result.changes.length).toBeGreaterThan(0);
     for (const { span: [start, end], part } of result.changes) {
       const [from = 0, to = 0] = certificate.parts.find((one) => one.name === part)?.span ?? [];
@@ -166,8 +167,11 @@ describe('the issuer', () => {
     expect((await pull('/api/clock/reset')).moved).toBe('');
   });
 
-  it.each([{}, { seconds: '60' }, { seconds: 1.5 }, { seconds: 1e12 }, { seconds: null }])('does not move its clock by %j', async (body) => {
+  it.each([{}, { seconds: '60' }, { seconds: 1.5 }, { seconds: 1e12 }, { seconds: null }])('does not move by %j', async (body) => {
     await expect(bench.ask('/api/clock', body)).rejects.toThrow('400');
+  });
+
+  it('does not move its clock out of all calendars', async () => {
     for (let year = 0; year < 12; year++) await pull('/api/clock', { seconds: 366 * 86_400 });
     expect((await pull('/api/state')).moved).toMatch(/^9 years/);
     await pull('/api/clock/reset');

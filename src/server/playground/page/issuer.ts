@@ -23,7 +23,8 @@ export function showIssuer({ keys, down, clock, moved, journal }: IssuerState): 
   find('up', HTMLButtonElement).disabled = !down;
   find('clock-reset', HTMLButtonElement).disabled = moved === '';
   const lines = journal.map(({ at, text, kind }) => make('li', {}, make('time', {}, at), make('span', { class: kind }, text)));
-  show(find('journal', HTMLElement), ...(lines.length > 0 ? lines : [make('li', {}, make('span', {}, ''), 'Nothing yet: no token has needed a key.')]));
+  const none = make('li', { class: 'none' }, 'Nothing yet: no token has needed a key.');
+  show(find('journal', HTMLElement), ...(lines.length > 0 ? lines : [none]));
 }
 
 /** Connects the levers. */

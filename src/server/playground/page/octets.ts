@@ -34,8 +34,9 @@ export function showSeal(seal: SealView | undefined): void {
   }
   show(view,
     make('dl', { class: 'equation' },
-      make('dt', {}, 's'), make('dd', { class: 'hex' }, make('span', { class: 'signature', ...about(['signature']) }, spaced(seal.signature))),
-      make('dt', {}, `s`, make('sup', {}, 'e'), ' mod n'),
+      make('dt', {}, 's'),
+      make('dd', { class: 'hex' }, make('span', { class: 'signature', ...about(['signature']) }, spaced(seal.signature))),
+      make('dt', {}, 's', make('sup', {}, 'e'), ' mod n'),
       make('dd', {}, seal.message.length === 0 ? undefined : hexView(seal.message),
         seal.broken === undefined ? undefined : make('p', { class: 'problem' }, seal.broken),
         make('p', { class: 'aside' }, `e = ${seal.exponent}, n of key ${seal.kid}`)),

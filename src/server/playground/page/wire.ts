@@ -175,3 +175,28 @@ export interface IssuerState {
   readonly journal: readonly JournalEntry[];
   readonly attacks: readonly AttackCard[];
 }
+
+/** Someone that the local issuer can say has signed in. */
+export interface DemoAccount {
+  readonly sub: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** What the application's server would log of a request to sign in or out: codes, and nothing out of a token. */
+export interface SignInLogLine {
+  readonly at: string;
+  readonly text: string;
+  readonly good: boolean;
+}
+
+/** How the sign-in demo stands in this browser. */
+export interface SignInState {
+  readonly accounts: readonly DemoAccount[];
+  readonly log: readonly SignInLogLine[];
+  /** For the button, where nobody is signed in. */
+  readonly nonce?: string;
+  /** Where Google's own button can be tried. */
+  readonly googleClientId?: string;
+  readonly session?: { readonly account: string; readonly subject: string; readonly since: string; readonly until: string };
+}
