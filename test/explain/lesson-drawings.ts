@@ -31,7 +31,8 @@ export function tokenDrawing(): string {
   part('header', 'ours', PARTS.header, [decoded(PARTS.header)]);
   part('payload', 'second', PARTS.payload, linesOf(decoded(PARTS.payload).split(/(?<=,)/), 84, ''));
   part('signature', 'third', PARTS.signature, ['256 octets, over the exact characters of header, dot and payload']);
-  return drawing(WIDTH, y, 'A token is three parts, joined by dots', 'The lesson\'s token: header, payload and signature, each with what it decodes to.', rows);
+  const description = 'The token of the lesson: header, payload and signature, each with what it decodes to.';
+  return drawing(WIDTH, y, 'A token is three parts, joined by dots', description, rows);
 }
 
 /** Where each code is refused. Does not compile when one is missing. */
@@ -97,7 +98,8 @@ export function flowDrawing(): string {
     svg('rect', { class: 'h0', x: 20, y, width: 270, height: 40, rx: 4 }),
     text(34, y + 25, '✓  header, claims, key: frozen', { class: 'third' }),
   );
-  return drawing(WIDTH, y + 60, 'The way through a verification', 'Seven steps from above to below. At each the token is refused with one of the codes beside it, or goes on.', rows);
+  const description = 'Seven steps from above to below. At each the token is refused with one of the codes beside it, or goes on.';
+  return drawing(WIDTH, y + 60, 'The way through a verification', description, rows);
 }
 
 function linesOf(words: readonly string[], width: number, between: string): readonly string[] {

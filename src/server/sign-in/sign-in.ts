@@ -21,7 +21,11 @@ export interface BeginOptions {
   readonly returnTo?: string | null | undefined;
 }
 
-/** A sign-in that begins: for the page with the button. */
+/**
+ * A sign-in that begins: for the page with the button.
+ *
+ * Google's popup answers through its opener: the page wants no Cross-Origin-Opener-Policy, or same-origin-allow-popups.
+ */
 export interface BegunSignIn {
   /** To be given to the button: `data-nonce`, or `nonce` in `google.accounts.id.initialize`. */
   readonly nonce: string;

@@ -36,10 +36,12 @@ describe('createSignIn', () => {
     ['verifier', {}], ['verifier', createVerifier({ issuer: 'https://a.example', audience: 'a', keys: issuer.keys })],
     ['origin', 'https://app.example/'], ['origin', 'https://APP.example'], ['origin', 'app.example'], ['origin', 'http://app.example'],
     ['origin', 'http://localhost:3000'], ['origin', 'https://app.example:443'], ['origin', 'null'], ['origin', 'file:///'],
-    ['secrets', []], ['secrets', SECRET], ['secrets', [SECRET.subarray(1)]], ['secrets', ['a'.repeat(43)]], ['secrets', [SECRET, undefined]],
+    ['secrets', []], ['secrets', SECRET], ['secrets', [SECRET.subarray(1)]], ['secrets', ['a'.repeat(43)]],
+    ['secrets', [SECRET, undefined]],
     ['secrets', [, SECRET]], ['secrets', [Buffer.alloc(32)]], ['secrets', Array.from({ length: 9 }, () => SECRET)],
     ['findAccount', 'sub'], ['sessionVersion', 1], ['sessionLifetime', 59], ['sessionLifetime', 401 * 86_400], ['sessionLifetime', '600'],
-    ['nonceLifetime', 59], ['nonceLifetime', 86_401], ['afterSignIn', 'https://evil.example'], ['afterSignIn', '//evil'], ['afterSignOut', 'a'],
+    ['nonceLifetime', 59], ['nonceLifetime', 86_401], ['afterSignIn', 'https://evil.example'], ['afterSignIn', '//evil'],
+    ['afterSignOut', 'a'],
     ['cookieName', ''], ['cookieName', 'a b'], ['cookieName', 'a=b'], ['allowLoopbackHttp', 'yes'], ['useNonce', {}], ['clock', 5],
     ['sessionLifeTime', 600],
   ])('refuses %s %j', (name, value) => {
@@ -111,7 +113,9 @@ describe('a body that another has read, or that is given', () => {
     });
     expect([answer.status, answer.headers.getSetCookie().length]).toEqual([200, 2]);
     const cookie = (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '';
-    expect(await readSession(new Request('https://app.example/', { headers: { cookie } }))).toMatchObject({ account: '110169484474386276334' });
-    expect(signOut(new Request('https://app.example/signout', { method: 'POST', headers: { origin: 'https://app.example' } })).status).toBe(303);
+    const session = await readSession(new Request('https://app.example/', { headers: { cookie } }));
+    expect(session).toMatchObject({ account: '110169484474386276334' });
+    const leaving = new Request('https://app.example/signout', { method: 'POST', headers: { origin: 'https://app.example' } });
+    expect(signOut(leaving).status).toBe(303);
   });
 });

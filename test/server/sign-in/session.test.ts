@@ -33,7 +33,8 @@ describe('the cookies', () => {
     const browser = new Browser(site);
     const page = await browser.send('GET', '/login');
     const [nonceCookie = ''] = page.cookies;
-    expect(nonceCookie.replace(/=v1\.[\w.-]+/, '=…')).toBe('__Host-session-nonce=…; Max-Age=1200; Path=/; Secure; HttpOnly; SameSite=None');
+    expect(nonceCookie.replace(/=v1\.[\w.-]+/, '=…'))
+      .toBe('__Host-session-nonce=…; Max-Age=1200; Path=/; Secure; HttpOnly; SameSite=None');
     expect(page.headers['cache-control']).toBe('no-store');
     const answer = await browser.postForm(site.issuer.mint({ nonce: page.body }));
     expect(answer.cookies.map((line) => line.replace(/=v1\.[\w.-]+/, '=…'))).toEqual([

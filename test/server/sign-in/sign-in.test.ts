@@ -12,7 +12,9 @@ describe('login_uri, the form', () => {
     const browser = new Browser(site);
     const nonce = await browser.open();
     const answer = await browser.postForm(site.issuer.mint({ sub: '42', nonce }));
-    expect(answer).toMatchObject({ status: 303, headers: { 'location': '/', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } });
+    expect(answer).toMatchObject({
+      status: 303, headers: { 'location': '/', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+    });
     expect(await browser.whoami()).toMatchObject({ status: 200, body: '42 account-42' });
   });
 

@@ -142,7 +142,8 @@ export class Browser {
 
   /** As our page's script does. */
   postJson(credential: string, headers: Fields = {}): Promise<Answer> {
-    return this.send('POST', '/signin', { 'content-type': 'application/json', 'origin': ORIGIN, ...headers }, JSON.stringify({ credential }));
+    const fields = { 'content-type': 'application/json', 'origin': ORIGIN, ...headers };
+    return this.send('POST', '/signin', fields, JSON.stringify({ credential }));
   }
 
   whoami(): Promise<Answer> {
