@@ -7,7 +7,8 @@
 import { JwtError } from '../jose/errors.ts';
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import { thumbprint, type VerificationKey } from '../jose/jwk.ts';
-import { selectKeys, type KeyLookup, type KeySet, type SkippedKey } from '../jose/key-set.ts';
+import type { SkippedKey } from '../jose/key-set-input.ts';
+import { selectKeys, type KeyLookup, type KeySet } from '../jose/key-set.ts';
 import { formatTime } from './time.ts';
 
 /** A key, or what could not become one, as JSON. */

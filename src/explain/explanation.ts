@@ -4,12 +4,11 @@
  * @module
  */
 
-import { decodeOctets } from '../jose/base64url.ts';
 import { parseClaimsSet, type ClaimContext, type ClaimRule, type JwtClaimsSet } from '../jose/claims.ts';
 import { JwtError, type RefusalCode } from '../jose/errors.ts';
 import { parseJsonObject, type JsonObject } from '../jose/json.ts';
 import type { VerificationKey } from '../jose/jwk.ts';
-import { decodePayload, MAX_TOKEN_LENGTH, parseCompact } from '../jose/jws.ts';
+import { decodeHeader, decodePayload, MAX_TOKEN_LENGTH, parseCompact } from '../jose/jws.ts';
 import {
   isDirectory, type Authority, type AuthorityDirectory, type TraceEvent, type VerifiedJwt,
 } from '../jose/jwt.ts';
@@ -233,7 +232,7 @@ function keysOf(authority: Authority | undefined): readonly VerificationKey[] {
 /** Reads each part by itself: where one is broken, the other may tell. */
 function readParts(token: unknown): Pick<Explanation, 'header' | 'claims'> {
   const jws = read(() => parseCompact(token, MAX_TOKEN_LENGTH));
-  const header = jws && read(() => parseJsonObject(decodeOctets(jws.octets, 0, jws.headerEnd, 'it'), 'it'));
+  const header = jws && read(() => parseJsonObject(decodeHeader(jws), 'it'));
   const claims = jws && read(() => parseClaimsSet(decodePayload(jws)));
   return { ...(header === undefined ? {} : { header }), ...(claims === undefined ? {} : { claims }) };
 }

@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { encodeBase64url } from '../jose/base64url.ts';
-import { isString, typedClaim } from '../jose/claim-rules.ts';
+import { isAllowed, isString, typedClaim } from '../jose/claim-rules.ts';
 import { audiencesOf, type ClaimRule } from '../jose/claims.ts';
 import type { RefusalDetails } from '../jose/errors.ts';
 import { schemeOf } from '../jose/jwa.ts';
@@ -19,19 +19,19 @@ export interface IdTokenExpectations {
   readonly requireVerifiedEmail: boolean;
 }
 
-export const EMAIL_TYPED: ClaimRule = typedClaim('email', 'OIDC Core §5.1', isString, 'a string');
-export const HOSTED_DOMAIN_TYPED: ClaimRule = typedClaim('hd', 'OIDC Core §5.1.2', isString, 'a string');
+export const EMAIL_TYPED: ClaimRule = typedClaim('email', 'OIDC Core §5.1', 'a string', ({ email }) => isString(email));
+export const HOSTED_DOMAIN_TYPED: ClaimRule = typedClaim('hd', 'OIDC Core §5.1.2', 'a string', ({ hd }) => isString(hd));
 
 /** The rules, in the order in which they are asked. */
 export function idTokenRules(expected: IdTokenExpectations): readonly ClaimRule[] {
   return Object.freeze([
-    typedClaim('azp', 'OIDC Core §2', isString, 'a string'),
+    typedClaim('azp', 'OIDC Core §2', 'a string', ({ azp }) => isString(azp)),
     EMAIL_TYPED,
     // Google once sent "true" as a string from another endpoint; a string is not verified.
-    typedClaim('email_verified', 'OIDC Core §5.1', (value) => typeof value === 'boolean', 'true or false'),
+    typedClaim('email_verified', 'OIDC Core §5.1', 'true or false', ({ email_verified: is }) => typeof is === 'boolean'),
     HOSTED_DOMAIN_TYPED,
-    typedClaim('nonce', 'OIDC Core §2', isString, 'a string'),
-    typedClaim('at_hash', 'OIDC Core §3.1.3.6', isString, 'a string'),
+    typedClaim('nonce', 'OIDC Core §2', 'a string', ({ nonce }) => isString(nonce)),
+    typedClaim('at_hash', 'OIDC Core §3.1.3.6', 'a string', ({ at_hash }) => isString(at_hash)),
     everyAudienceOurs,
     authorizedPartyNamed,
     authorizedPartyAllowed(expected.authorizedParties),
@@ -67,7 +67,7 @@ function authorizedPartyAllowed(parties: readonly string[] | null): ClaimRule {
     code: 'authorized_party_not_allowed',
     rule: 'OIDC Core §3.1.3.7 step 5',
     claim: 'azp',
-    check: (claims) => (isOneOf(parties, member(claims, 'azp')) ? undefined : BROKEN),
+    check: (claims) => (isAllowed(member(claims, 'azp'), parties) ? undefined : BROKEN),
   };
 }
 
@@ -77,7 +77,7 @@ function hostedDomainAllowed(domains: readonly string[] | null): ClaimRule {
     code: 'hosted_domain_not_allowed',
     rule: 'OIDC Core §5.1.2',
     claim: 'hd',
-    check: (claims) => (isOneOf(domains, member(claims, 'hd')) ? undefined : BROKEN),
+    check: (claims) => (isAllowed(member(claims, 'hd'), domains) ? undefined : BROKEN),
   };
 }
 
@@ -111,8 +111,4 @@ function leftHalfHash(accessToken: string, alg: string): string | undefined {
   const scheme = schemeOf(alg);
   const digest = scheme && createHash(scheme.hash).update(accessToken, 'utf8').digest();
   return digest && encodeBase64url(digest.subarray(0, digest.length / 2));
-}
-
-function isOneOf(allowed: readonly string[] | null, value: unknown): boolean {
-  return allowed === null || allowed.some((item) => item === value);
 }

@@ -84,8 +84,8 @@ export function signServiceAccountAssertion(options: ServiceAccountAssertion): s
 }
 
 const SERVICE_ACCOUNT_RULES = [
-  typedClaim('scope', 'RFC 8693 §4.2', isString, 'a string'),
-  typedClaim('prn', 'RFC 7519 §4.3', isString, 'a string'),
+  typedClaim('scope', 'RFC 8693 §4.2', 'a string', ({ scope }) => isString(scope)),
+  typedClaim('prn', 'RFC 7519 §4.3', 'a string', ({ prn }) => isString(prn)),
 ];
 
 /** Options of {@link createServiceAccountVerifier}. */

@@ -55,8 +55,8 @@ export interface ClaimContext {
   /** Seconds. */
   readonly now: number;
   /** What this one token must be bound to (OIDC Core §3.1.3.7 step 11, §3.1.3.8); for rules of presets. */
-  readonly nonce?: string;
-  readonly accessToken?: string;
+  readonly nonce?: string | undefined;
+  readonly accessToken?: string | undefined;
 }
 
 /** One rule. */
@@ -118,6 +118,6 @@ export function validateClaims(
 /** "aud" as a list of strings (RFC 7519 §4.1.3: one string stands for an array of one); empty where it is not there. */
 export function audiencesOf(claims: JwtClaimsSet): readonly string[] {
   const aud: unknown = member(claims, 'aud');
-  const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-  return list.filter((audience) => typeof audience === 'string');
+  if (typeof aud === 'string') return [aud];
+  return Array.isArray(aud) ? aud.filter((audience) => typeof audience === 'string') : [];
 }

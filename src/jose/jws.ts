@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeOctets, octetsOf } from './base64url.ts';
+import { decodePart, octetsOf } from './base64url.ts';
 import { JwtError } from './errors.ts';
 import { member, parseJsonObject, type JsonObject } from './json.ts';
 import { allowAlgorithms, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
@@ -22,8 +22,8 @@ export interface JoseHeader extends JsonObject {
 
 /** A token whose form is right so far: three parts, nothing decoded. */
 export interface CompactJws {
-  /** The whole token, as ASCII. */
-  readonly octets: Uint8Array;
+  /** All of it, and all of it ASCII. */
+  readonly token: string;
   /** Index of the first dot. */
   readonly headerEnd: number;
   /** Index of the second dot. What lies before it is the JWS Signing Input. */
@@ -48,7 +48,8 @@ export function parseCompact(token: unknown, maxLength: number): CompactJws {
   const payloadEnd = token.indexOf('.', headerEnd + 1);
   // RFC 7515 §7.1: two dots, no fewer and no more. Where there is none at all, the second search has found none either.
   if (payloadEnd === -1 || token.includes('.', payloadEnd + 1)) throw new JwtError('malformed_compact');
-  return { octets: octetsOf(token), headerEnd, payloadEnd };
+  octetsOf(token);
+  return { token, headerEnd, payloadEnd };
 }
 
 /**
@@ -57,7 +58,7 @@ export function parseCompact(token: unknown, maxLength: number): CompactJws {
  * @throws {JwtError} a form code, `header_invalid`, or `critical_header_unsupported`.
  */
 export function parseHeader(jws: CompactJws): JoseHeader {
-  const header = parseJsonObject(decodeOctets(jws.octets, 0, jws.headerEnd, 'the JOSE Header'), 'the JOSE Header');
+  const header = parseJsonObject(decodeHeader(jws), 'the JOSE Header');
   // RFC 7515 §4.1.1: "alg" must be there. The others are typed where they are (§4.1.4, §4.1.9, §4.1.10).
   if (typeof member(header, 'alg') !== 'string') throw badParameter('alg', 'RFC 7515 §4.1.1');
   if (!isStringIfPresent(header, 'kid')) throw badParameter('kid', 'RFC 7515 §4.1.4');
@@ -80,12 +81,11 @@ export function parseHeader(jws: CompactJws): JoseHeader {
  * @throws {JwtError} `invalid_base64url` or `signature_invalid`.
  */
 export function verifySignature(jws: CompactJws, { scheme, keys }: KeySelection): VerificationKey {
-  const { octets, payloadEnd } = jws;
-  const signature = decodeOctets(octets, payloadEnd + 1, octets.length, 'the JWS Signature');
-  const signingInput = octets.subarray(0, payloadEnd);
-  const key = keys.find((candidate) => holds(scheme, candidate, signingInput, signature));
-  if (key === undefined) throw new JwtError('signature_invalid');
-  return key;
+  const { token, payloadEnd } = jws;
+  const signature = decodePart(token, payloadEnd + 1, token.length, 'the JWS Signature');
+  const signingInput = octetsOf(token).subarray(0, payloadEnd);
+  for (const key of keys) if (holds(scheme, key, signingInput, signature)) return key;
+  throw new JwtError('signature_invalid');
 }
 
 function holds(scheme: SignatureScheme, key: VerificationKey, input: Uint8Array, signature: Uint8Array): boolean {
@@ -100,9 +100,18 @@ function holds(scheme: SignatureScheme, key: VerificationKey, input: Uint8Array,
   }
 }
 
-/** Decodes the JWS Payload (RFC 7515 §5.2 step 6). The result is a copy. @throws {JwtError} `invalid_base64url`. */
-export function decodePayload({ octets, headerEnd, payloadEnd }: CompactJws): Uint8Array {
-  return decodeOctets(octets, headerEnd + 1, payloadEnd, 'the JWS Payload');
+/** Decodes the JOSE Header. The result is good until the next decoding. @throws {JwtError} `invalid_base64url`. */
+export function decodeHeader({ token, headerEnd }: CompactJws): Uint8Array {
+  return decodePart(token, 0, headerEnd, 'the JOSE Header');
+}
+
+/**
+ * Decodes the JWS Payload (RFC 7515 §5.2 step 6). The result is good until the next decoding.
+ *
+ * @throws {JwtError} `invalid_base64url`.
+ */
+export function decodePayload({ token, headerEnd, payloadEnd }: CompactJws): Uint8Array {
+  return decodePart(token, headerEnd + 1, payloadEnd, 'the JWS Payload');
 }
 
 /** How to verify a JWS whose payload need not be a claims set. */
@@ -142,7 +151,7 @@ export function verifyJws(token: string, keys: KeyLookup, options: VerifyJwsOpti
   const jws = parseCompact(token, maxLength); // RFC 7515 §7.1
   const header = parseHeader(jws); // RFC 7515 §4
   verifySignature(jws, selectKeys(expectKeyLookup(keys), hintOf(header), algorithms, now)); // RFC 7515 §5.2
-  return Object.freeze({ header, payload: decodePayload(jws) });
+  return Object.freeze({ header, payload: decodePayload(jws).slice() });
 }
 
 /** What a header asks of a key set. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { decodeOctets } from './base64url.ts';
 import { parseClaimsSet, validateClaims, type ClaimObserver, type ClaimRule, type JwtClaimsSet } from './claims.ts';
 import { JwtError } from './errors.ts';
 import { member, parseJsonObject, type JsonObject } from './json.ts';
@@ -12,6 +11,7 @@ import type { JwsAlgorithm } from './jwa.ts';
 import type { VerificationKey } from './jwk.ts';
 import { expectKeyLookup, selectKeys, type KeyLookup } from './key-set.ts';
 import {
+  decodeHeader,
   decodePayload,
   hintOf,
   parameter,
@@ -113,13 +113,15 @@ export function verifyWith(
   token: unknown,
   trusted: Authority | AuthorityDirectory,
   now: number,
-  { trace, ...bound }: VerificationCall,
+  { trace, nonce, accessToken }: VerificationCall,
 ): VerifiedJwt {
-  const jws = parseCompact(token, trusted.policy.maxTokenLength); // RFC 7515 §7.1
+  const { maxTokenLength, types, knownHeaders } = trusted.policy;
+  const jws = parseCompact(token, maxTokenLength); // RFC 7515 §7.1
   trace?.({ step: 'parseCompact', lengths: lengthsOf(jws) });
 
-  const header = parseHeader(jws); // RFC 7515 §4
-  validateType(header, trusted.policy.types); // RFC 8725 §3.11
+  const known = knownHeaders.find(jws);
+  const header = known ?? parseHeader(jws); // RFC 7515 §4
+  if (known === undefined) validateType(header, types); // RFC 8725 §3.11
   trace?.({ step: 'parseHeader', header });
 
   const { keys, policy } = isDirectory(trusted) ? selectIssuer(jws, trusted, trace) : trusted; // RFC 8725 §3.8
@@ -127,6 +129,7 @@ export function verifyWith(
   trace?.({ step: 'selectKeys', alg: selection.scheme.alg, keys: selection.keys });
 
   const key = verifySignature(jws, selection); // RFC 7515 §5.2
+  if (known === undefined) knownHeaders.remember(jws, header);
   trace?.({ step: 'verifySignature', key });
 
   const claims = parseClaimsSet(decodePayload(jws)); // RFC 7519 §7.2
@@ -134,7 +137,7 @@ export function verifyWith(
 
   const observe: ClaimObserver | undefined =
     trace && ((rule, error) => trace({ step: 'validateClaims', rule, ...(error === undefined ? {} : { error }) }));
-  validateClaims(claims, policy.rules, { ...bound, expected: policy, header, now }, observe); // RFC 7519 §4.1
+  validateClaims(claims, policy.rules, { expected: policy, header, now, nonce, accessToken }, observe); // RFC 7519 §4.1
   return seal(header, claims, key.kid, selection.scheme.alg);
 }
 
@@ -149,7 +152,7 @@ export function verifyWith(
  */
 export function readUnverified(token: string): UnverifiedJwt {
   const jws = parseCompact(token, MAX_TOKEN_LENGTH);
-  const header = parseJsonObject(decodeOctets(jws.octets, 0, jws.headerEnd, 'the JOSE Header'), 'the JOSE Header');
+  const header = parseJsonObject(decodeHeader(jws), 'the JOSE Header');
   return Object.freeze({ header, claims: parseClaimsSet(decodePayload(jws)) });
 }
 
@@ -192,8 +195,8 @@ function seal(header: JoseHeader, claims: JwtClaimsSet, kid: string | undefined,
   return Object.freeze({ header, claims, key }) as VerifiedJwt; // the one place where the mark is given
 }
 
-function lengthsOf({ octets, headerEnd, payloadEnd }: CompactJws): [number, number, number] {
-  return [headerEnd, payloadEnd - headerEnd - 1, octets.length - payloadEnd - 1];
+function lengthsOf({ token, headerEnd, payloadEnd }: CompactJws): [number, number, number] {
+  return [headerEnd, payloadEnd - headerEnd - 1, token.length - payloadEnd - 1];
 }
 
 /** @throws {TypeError} unless `now` is in seconds: finite, and not so large that it must be milliseconds. */

@@ -4,13 +4,11 @@
  * @module
  */
 
-import { KeyObject } from 'node:crypto';
 import { JwtError } from './errors.ts';
-import { isJsonObject, member, type JsonObject } from './json.ts';
 import { schemeOf, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
-import { importJwk, type VerificationKey } from './jwk.ts';
-import { expectBoolean, isPlainObject, readOptions } from './options.ts';
-import { importKeyObject, importPem, looksLikePem } from './pem.ts';
+import type { VerificationKey } from './jwk.ts';
+import { importInput, type KeySetInput, type SkippedKey } from './key-set-input.ts';
+import { expectBoolean, readOptions } from './options.ts';
 
 /** What the spine asks of any source of keys. */
 export interface KeyLookup {
@@ -29,17 +27,6 @@ export interface KeySet extends KeyLookup {
   readonly skipped: readonly SkippedKey[];
 }
 
-/** A member of a key set that cannot be used. */
-export interface SkippedKey {
-  /** Its place in the set, from 0. */
-  readonly index: number;
-  readonly kid?: string;
-  readonly error: JwtError;
-}
-
-/** What a static key set can be made of: a JWK Set, JWKs, one JWK, a PEM, a KeyObject, or `{ kid: PEM }`. */
-export type KeySetInput = object | string;
-
 /** How to read a key set. */
 export interface KeySetOptions {
   /** Takes keys from certificates whatever their dates, for archives. By default a key serves only within them. */
@@ -57,9 +44,6 @@ export interface KeySelection {
   readonly scheme: SignatureScheme;
   readonly keys: readonly VerificationKey[];
 }
-
-/** More keys than any issuer publishes; a longer set only costs time. */
-const MAX_KEYS = 256;
 
 /** Without a key ID, every key that fits is tried, and each try costs a signature check. */
 const MAX_TRIES_WITHOUT_KID = 4;
@@ -86,11 +70,20 @@ export function createKeySet(input: KeySetInput, options: KeySetOptions = {}): K
   for (const key of keys) byKid.set(key.kid, Object.freeze([...(byKid.get(key.kid) ?? []), key]));
   // A key without an ID can serve a token that names one only where no other key could have been meant, usable or not.
   const unnamed = keys.length === 1 && imported.skipped.length === 0 ? (byKid.get(undefined) ?? []) : [];
-  return Object.freeze({
+  const set: KeySet = Object.freeze({
     keys: Object.freeze(keys),
     skipped: Object.freeze(imported.skipped),
     find: (kid: string | undefined) => (kid === undefined ? keys : (byKid.get(kid) ?? unnamed)),
   });
+  KEY_SETS.add(set);
+  return set;
+}
+
+const KEY_SETS = new WeakSet<object>();
+
+/** Whether {@link createKeySet} made it, so that its look-up can be relied on. */
+export function isKeySet(keys: KeyLookup): keys is KeySet {
+  return KEY_SETS.has(keys);
 }
 
 /**
@@ -116,18 +109,19 @@ export function selectKeys(
   const found = lookup.find(hint.kid);
   if (found.length === 0) throw new JwtError('key_not_found');
 
-  // RFC 8725 §3.1, RFC 7517 §4.4: a key is for the algorithm that it says, or for those of one family, which differ in the hash.
-  const fitting = found.filter((key) => fits(key, scheme, algorithms));
-  if (fitting.length === 0) {
-    throw new JwtError('algorithm_not_allowed', { message: 'the key is not for the algorithm of the token' });
-  }
-
   const keys: VerificationKey[] = [];
   let unfitness: JwtError | undefined;
-  for (const key of fitting) {
+  let fitting = 0;
+  for (const key of found) {
+    // RFC 8725 §3.1, RFC 7517 §4.4: a key is for the algorithm that it says, or for those of one family, which differ in the hash.
+    if (!fits(key, scheme, algorithms)) continue;
+    fitting++;
     const reason = unfitnessOf(key, scheme, now);
     if (reason === undefined) keys.push(key);
-    unfitness ??= reason;
+    else unfitness ??= reason;
+  }
+  if (fitting === 0) {
+    throw new JwtError('algorithm_not_allowed', { message: 'the key is not for the algorithm of the token' });
   }
   if (keys.length === 0) throw unfitness;
 
@@ -171,74 +165,4 @@ function unfitnessOf(key: VerificationKey, scheme: SignatureScheme, now: number)
     return new JwtError('key_unusable', { message, rule: 'RFC 5280 §4.1.2.5' });
   }
   return undefined;
-}
-
-interface ImportedKeys {
-  readonly keys: readonly VerificationKey[];
-  readonly skipped: readonly SkippedKey[];
-}
-
-function importInput(input: unknown): ImportedKeys {
-  if (typeof input === 'string') {
-    if (!looksLikePem(input)) throw new TypeError('a key set in a string is PEM: "-----BEGIN ..."');
-    return { keys: [importPem(input)], skipped: [] };
-  }
-  if (input instanceof KeyObject) return { keys: [importKeyObject(input)], skipped: [] };
-  if (Array.isArray(input) && input.some((item) => item instanceof KeyObject)) {
-    throw new TypeError('a list of keys is one of JWKs; a KeyObject stands alone');
-  }
-  if (Array.isArray(input)) return importMembers(input.map((jwk) => ({ jwk })));
-  if (!isJsonObject(input) || !isPlainObject(input)) throw new TypeError('"input" expected a key set');
-  if (typeof member(input, 'find') === 'function') throw new TypeError('"input" is a key set already');
-  if (Object.hasOwn(input, 'keys')) return importJwkSet(input);
-  if (Object.hasOwn(input, 'kty')) return { keys: [importJwk(input)], skipped: [] };
-  return importPemMap(input);
-}
-
-/** A JWK Set (RFC 7517 §5): an object with the member "keys", an array. Other members are ignored (§5). */
-function importJwkSet(set: JsonObject): ImportedKeys {
-  const keys = member(set, 'keys');
-  if (!Array.isArray(keys)) throw new JwtError('key_unusable', { message: '"keys" is not an array', rule: 'RFC 7517 §5.1' });
-  return importMembers(keys.map((jwk: unknown) => ({ jwk })));
-}
-
-/** Google's other form: `{ kid: PEM }`, the PEM being a certificate or a public key. */
-function importPemMap(map: JsonObject): ImportedKeys {
-  const entries = Object.entries(map);
-  if (!entries.some(([, pem]) => typeof pem === 'string' && looksLikePem(pem))) {
-    throw new JwtError('key_unusable', { message: 'neither a JWK Set, nor a JWK, nor a map of PEMs', rule: 'RFC 7517 §5' });
-  }
-  return importMembers(entries.map(([kid, pem]) => ({ kid, pem })));
-}
-
-type SetMember = { readonly jwk: unknown } | { readonly kid: string; readonly pem: unknown };
-
-function importMembers(members: readonly SetMember[]): ImportedKeys {
-  // Counted before any is imported: importing is where the work lies.
-  if (members.length > MAX_KEYS) {
-    throw new JwtError('key_unusable', { message: `more than ${MAX_KEYS} keys in a set`, rule: 'RFC 7517 §5' });
-  }
-  const keys: VerificationKey[] = [];
-  const skipped: SkippedKey[] = [];
-  for (const [index, candidate] of members.entries()) {
-    try {
-      keys.push('pem' in candidate ? importPem(candidate.pem, candidate.kid) : importJwk(candidate.jwk));
-    } catch (error) {
-      if (!(error instanceof JwtError)) throw error;
-      const kid = 'pem' in candidate ? candidate.kid : isJsonObject(candidate.jwk) && member(candidate.jwk, 'kid');
-      skipped.push(Object.freeze({ index, ...(typeof kid === 'string' ? { kid } : {}), error }));
-    }
-  }
-  // RFC 8725 §2.1: a secret beside public keys, usable or not, invites taking one for the other.
-  if (keys.length > 0 && mixesSymmetry(members)) {
-    const message = 'the set mixes symmetric keys with public ones';
-    throw new JwtError('key_unusable', { message, rule: 'RFC 8725 §2.1' });
-  }
-  return { keys, skipped };
-}
-
-function mixesSymmetry(members: readonly SetMember[]): boolean {
-  const jwks = members.map((candidate) => ('jwk' in candidate ? candidate.jwk : undefined)).filter(isJsonObject);
-  const types = new Set(jwks.map((jwk) => member(jwk, 'kty')));
-  return types.has('oct') && ['RSA', 'EC', 'OKP'].some((kty) => types.has(kty));
 }

@@ -7,6 +7,7 @@
 import { orderRules } from './claim-rules.ts';
 import type { ClaimCheck, ClaimExpectations, ClaimRule, Leeway } from './claims.ts';
 import { allowAlgorithms, type JwsAlgorithm } from './jwa.ts';
+import { KnownHeaders } from './known-headers.ts';
 import { DEFAULT_MAX_TOKEN_LENGTH, MAX_TOKEN_LENGTH } from './jws.ts';
 import { expectFunction, expectNumber, expectString, expectStrings, isPlainObject, readOptions } from './options.ts';
 
@@ -55,6 +56,8 @@ export interface JwtPolicy extends ClaimExpectations {
   readonly types: readonly (string | null)[] | null;
   /** Every rule that the claims are asked, in order. */
   readonly rules: readonly ClaimRule[];
+  /** Headers that were found good under this policy. The one part of it that changes, and it decides nothing. */
+  readonly knownHeaders: KnownHeaders;
 }
 
 const POLICIES = new WeakSet<object>();
@@ -110,6 +113,7 @@ export function createPresetPolicy(options: PolicyOptions, presetRules: readonly
     ...(subject === undefined ? {} : { subject }),
     checks: readChecks(given.checks),
     rules: orderRules(presetRules),
+    knownHeaders: new KnownHeaders(),
   };
   POLICIES.add(Object.freeze(policy));
   return policy as unknown as JwtPolicy; // the one place where the mark is given

@@ -5,8 +5,8 @@
  */
 
 import type { JwsAlgorithm } from '../jose/jwa.ts';
-import type { Authority, AuthorityDirectory } from '../jose/jwt.ts';
-import { expectKeyLookup, type KeyLookup } from '../jose/key-set.ts';
+import { isDirectory, type Authority, type AuthorityDirectory } from '../jose/jwt.ts';
+import { expectKeyLookup, isKeySet, type KeyLookup } from '../jose/key-set.ts';
 import { JwtError } from '../jose/errors.ts';
 import { expectStrings, ignoreRejection, isPlainObject, readOptions } from '../jose/options.ts';
 import { createPolicy, POLICY_OPTIONS, type PolicyOptions } from '../jose/policy.ts';
@@ -112,7 +112,16 @@ function ask(resolve: Function, iss: string): object | undefined {
 /** A caller's key set, fit for a verifier. @throws {TypeError} unless it can look keys up. */
 export function expectKeys(given: unknown): KeyLookup {
   const keys = expectKeyLookup(given);
-  return isRemote(keys) ? keys : guard(keys);
+  return isOurs(keys) ? keys : guard(keys);
+}
+
+/** Whether nothing but code of this library runs while a token is verified, the caller's checks apart, whose errors are caught. */
+export function runsOwnCodeOnly(trusted: Authority | AuthorityDirectory): boolean {
+  return !isDirectory(trusted) && isOurs(trusted.keys);
+}
+
+function isOurs(keys: KeyLookup): boolean {
+  return isKeySet(keys) || isRemote(keys);
 }
 
 /** The same look-up; what a look-up of the caller's own throws is not passed on, for it may quote the key ID of a token. */

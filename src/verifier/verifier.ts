@@ -8,7 +8,7 @@ import type { JwtClaimsSet } from '../jose/claims.ts';
 import { JwtError } from '../jose/errors.ts';
 import { expectNow, verifyWith, type Trace, type VerificationCall, type VerifiedJwt } from '../jose/jwt.ts';
 import { expectBoolean, expectFunction, expectString, ignoreRejection, readOptions } from '../jose/options.ts';
-import { readTrusted, TRUST_OPTIONS, type OneIssuerOptions, type SeveralIssuersOptions } from './authorities.ts';
+import { readTrusted, runsOwnCodeOnly, TRUST_OPTIONS, type OneIssuerOptions, type SeveralIssuersOptions } from './authorities.ts';
 import { mayWait, verifyWaiting, type Trusted } from './waiting.ts';
 
 /** Returns the time, in seconds since 1970-01-01T00:00:00Z. May have a fraction. */
@@ -115,8 +115,9 @@ export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions
   const asyncNames = [...bindings, 'forceKeyRefresh'];
   const waits = mayWait(trusted);
 
+  const spine = runsOwnCodeOnly(trusted) ? verifyWith : verifyGuarded;
   const run = (token: unknown, now: number, call: VerificationCall, trust: Trusted): VerifiedJwt<C> =>
-    onlyExpectedErrors(() => verifyWith(token, trust, now, call)) as VerifiedJwt<C>;
+    spine(token, trust, now, call) as VerifiedJwt<C>;
 
   const verifySync = (token: unknown, options?: object): VerifiedJwt<C> => {
     const { call } = readCall(options, bindings);
@@ -210,12 +211,12 @@ function refused(error: unknown, onRefused: OnRefused | undefined): undefined {
 }
 
 /** Holds the promise that nothing but JwtError and TypeError is thrown, whatever a caller's own functions do. */
-function onlyExpectedErrors<T>(run: () => T): T {
+const verifyGuarded: typeof verifyWith = (...parameters) => {
   try {
-    return run();
+    return verifyWith(...parameters);
   } catch (error) {
     if (error instanceof JwtError || error instanceof TypeError) throw error;
     // Not given as the cause: a function that was handed part of a token may quote it.
     throw new TypeError('a function given to the verifier threw');
   }
-}
+};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeBase64url, decodeOctets, encodeBase64url, octetsOf } from '../../src/jose/base64url.ts';
+import { decodeBase64url, decodePart, encodeBase64url, octetsOf } from '../../src/jose/base64url.ts';
 import { octets } from './octets.ts';
 import { outcomeOf, refusalOf } from './refusal.ts';
 
@@ -108,22 +108,39 @@ describe('base64url (RFC 4648 §5, RFC 7515 §2)', () => {
   });
 
   it('names the text that was refused, and does not quote it', () => {
-    const error = refusalOf(() => decodeOctets(Buffer.from('Zm9*'), 0, 4, 'the JWS Signature'));
+    const error = refusalOf(() => decodePart('Zm9*', 0, 4, 'the JWS Signature'));
     expect(error.message).toBe('the JWS Signature is not canonical base64url without padding');
   });
 
   it('decodes only from start up to end, and looks at nothing beside', () => {
-    const text = Buffer.from('*.Zm9vYg.*');
-    expect(Buffer.from(decodeOctets(text, 2, 8, 'it')).toString()).toBe('foob');
-    expect(decodeOctets(text, 2, 2, 'it')).toEqual(new Uint8Array(0));
+    const text = '*.Zm9vYg.*';
+    expect(Buffer.from(decodePart(text, 2, 8, 'it')).toString()).toBe('foob');
+    expect(decodePart(text, 2, 2, 'it')).toEqual(new Uint8Array(0));
   });
 
   it('returns a copy that owns its memory, and no more memory than it needs', () => {
-    const text = Buffer.from('Zm9vYmFy');
-    const bytes = decodeOctets(text, 0, 8, 'it');
+    const bytes = decodeBase64url('Zm9vYmFy');
     expect(bytes.buffer.byteLength).toBe(6);
-    text.fill(0);
+    decodeBase64url('QUFBQUFB');
     expect(Buffer.from(bytes).toString()).toBe('foobar');
+  });
+
+  // The memory that is used again holds 16,384 letters, and 12,288 octets less one; beyond that, each text has its own.
+  it.each([12_286, 12_287, 12_288, 12_289, 12_290, 50_000])('decodes %i octets, around what its memory holds', (length) => {
+    const bytes = octets('long', length);
+    const text = bytes.toString('base64url');
+    expect(Buffer.from(decodeBase64url(text)).equals(bytes)).toBe(true);
+    expect(outcomeOf(() => decodeBase64url(`${text.slice(0, -5)}\u0141${text.slice(-4)}`))).toBe('invalid_base64url');
+    expect(outcomeOf(() => decodeBase64url(`${text.slice(0, -5)}*${text.slice(-4)}`))).toBe('invalid_base64url');
+  });
+
+  it('keeps nothing of a text that was refused, or that another has followed', () => {
+    expect(decodePart('Zm9vYmFy', 0, 4, 'it')).toEqual(Uint8Array.from(Buffer.from('foo')));
+    expect(outcomeOf(() => octetsOf('AAAAAAA\u0141'))).toBe('invalid_base64url');
+    expect(decodePart('Zm9vYmFy', 0, 4, 'it')).toEqual(Uint8Array.from(Buffer.from('foo')));
+    expect(Buffer.from(octetsOf('abc').subarray(0, 3)).toString()).toBe('abc');
+    expect(Buffer.from(octetsOf('xyz').subarray(0, 3)).toString()).toBe('xyz');
+    expect(outcomeOf(() => octetsOf('AAAAAAA\u0141'))).toBe('invalid_base64url');
   });
 
   it.each([undefined, null, 7, ['Zm9v'], Buffer.from('Zm9v')])('throws TypeError for a text that is %o', (text) => {
