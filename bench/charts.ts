@@ -19,8 +19,10 @@ export function drawChart(chart: Chart): string {
 
 function drawBars({ title, unit, bars, mark }: Extract<Chart, { kind: 'bars' }>): string {
   const plot = WIDTH - LABEL - RIGHT;
-  const most = Math.max(mark ?? 0, ...bars.map(({ value, high }) => high ?? value));
-  const x = (value: number): number => LABEL + (plot * Math.max(0, value)) / (most === 0 ? 1 : most);
+  const most = Math.max(mark ?? 0, ...bars.map(({ value }) => value));
+  // One noisy subject must not make the bars of all the others too short to compare: its thin line ends at the edge.
+  const edge = Math.min(1.4 * most, Math.max(most, ...bars.map(({ high }) => high ?? 0))) || 1;
+  const x = (value: number): number => LABEL + (plot * Math.min(Math.max(0, value), edge)) / edge;
   const bottom = TOP + bars.length * ROW;
   const description = bars.map(({ label, value }) => `${label}: ${figure(value)} ${unit}`).join('; ');
   return drawing(
@@ -82,8 +84,8 @@ function drawLines({ title, x: xName, y: yName, lines }: Extract<Chart, { kind: 
     description,
     [0, 0.25, 0.5, 0.75, 1].map((share) => [
       svg('line', { class: 'rule', x1: left, x2: right, y1: y(share * mostY), y2: y(share * mostY) }),
-      text(left - 8, y(share * mostY) + 4, figure(share * mostY), { class: 'number', 'text-anchor': 'end' }),
-      text(x(share * mostX), bottom + 18, Math.round(share * mostX).toLocaleString('en-US'), {
+      text(left - 8, y(share * mostY) + 4, onAxis(share * mostY), { class: 'number', 'text-anchor': 'end' }),
+      text(x(share * mostX), bottom + 18, onAxis(share * mostX), {
         class: 'number',
         'text-anchor': 'middle',
       }),
@@ -111,6 +113,11 @@ function drawLine(
     points.map(([px, py]) => svg('circle', { class: `f${index % 4}`, cx: x(px), cy: y(py), r: 3 })),
     text(x(lastX) + 8, y(lastY) + 4, label, { class: 'small' }),
   );
+}
+
+/** The ends and quarters of a scale are round numbers: they need no decimals to look exact. */
+function onAxis(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
 }
 
 /** The next of 1, 2, 2.5, 4, 5 and 10 times a power of ten: a scale whose quarters are easy to read. */

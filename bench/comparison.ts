@@ -45,7 +45,7 @@ export function ratioChart(title: string, compared: readonly Compared[], isOurs:
   return {
     kind: 'bars',
     title,
-    unit: 'x the floor',
+    unit: 'x',
     mark: 1,
     bars: compared.map(({ name, ratio }) => ({
       label: name,

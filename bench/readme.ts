@@ -1,25 +1,27 @@
 /**
  * Feeds the README: rewrites what stands between <!-- bench:NAME --> and <!-- /bench --> with figures of results.json.
  *
- *   npx tsx bench/readme.ts            writes README.md
- *   npx tsx bench/readme.ts --check    exits 1 when it would change
+ *   npm run bench:readme               writes README.md; npm run bench has done so already
+ *   npm run bench:readme -- --check    exits 1 when it would change
  *
  * @module
  */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { environmentLine } from './environment.ts';
 import { markdownTable } from './markdown.ts';
 import { rewriteMarkers } from './markers.ts';
-import { isSkipped, numberOf, readResults, type Results } from './results.ts';
-import { figure } from './section.ts';
+import { numberOf, readResults, versionsTable, type Results } from './results.ts';
+import { figure, isSkipped } from './section.ts';
 
 const README = new URL('../README.md', import.meta.url);
-const RESULTS = new URL('results.json', import.meta.url);
+export const RESULTS: URL = new URL('results.json', import.meta.url);
 
 /**
  * What a marker may name:
  *   environment              where and when it was measured
+ *   versions                 a whole verification, in multiples of the floor, by version of Node
  *   table:BENCH              the first table of a bench
  *   chart:BENCH              its picture
  *   number:BENCH:NAME        one figure, such as number:whole:ratio jwt-assay
@@ -28,6 +30,7 @@ function textFor(name: string, results: Results): string {
   const [kind = '', bench = '', figureName = ''] = name.split(':');
   const run = results.runs[results.shown];
   if (kind === 'environment' && run !== undefined) return environmentLine(run.environment);
+  if (kind === 'versions') return `\n${versionsTable(results)}\n`;
   if (kind === 'number') {
     const value = numberOf(results, bench, figureName);
     if (value === undefined) throw new Error(`results.json has no figure "${figureName}" of "${bench}"`);
@@ -43,16 +46,28 @@ function textFor(name: string, results: Results): string {
   throw new Error(`no such marker: "${name}"`);
 }
 
-const results = readResults(RESULTS);
-if (results === undefined || !existsSync(README))
-  throw new Error('README.md and bench/results.json must be there: run npm run bench first');
-const before = readFileSync(README, 'utf8');
-const after = rewriteMarkers(before, (name) => textFor(name, results));
-if (process.argv.includes('--check')) {
-  if (after !== before) {
-    process.stderr.write('README.md does not hold the figures of bench/results.json: run npx tsx bench/readme.ts\n');
+/** Puts figures between the markers of a document. @throws {Error} for a marker that names no figure. */
+export function withFigures(document: string, results: Results): string {
+  return rewriteMarkers(document, (name) => textFor(name, results));
+}
+
+export function feedReadme(results: Results): void {
+  writeFileSync(README, withFigures(readFileSync(README, 'utf8'), results));
+}
+
+/** Whether the README holds the figures. */
+export function isFed(results: Results): boolean {
+  const readme = readFileSync(README, 'utf8');
+  return withFigures(readme, results) === readme;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const results = readResults(RESULTS);
+  if (results === undefined) throw new Error('there is no bench/results.json: run npm run bench first');
+  if (!process.argv.includes('--check')) {
+    feedReadme(results);
+  } else if (!isFed(results)) {
+    process.stderr.write('README.md does not hold the figures of bench/results.json: run npm run bench:readme\n');
     process.exitCode = 1;
   }
-} else {
-  writeFileSync(README, after);
 }

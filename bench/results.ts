@@ -7,7 +7,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { environmentLine } from './environment.ts';
 import { markdownTable } from './markdown.ts';
-import { figure, type Run, type Section, type Skipped } from './section.ts';
+import { figure, isSkipped, type Run, type Section, type Skipped } from './section.ts';
+import { slowerThanPeers } from './slower.ts';
 
 /** The newest run of each major version of Node. */
 export interface Results {
@@ -20,18 +21,17 @@ export function majorOf({ environment: { node } }: Run): string {
   return node.split('.')[0] ?? node;
 }
 
-/** Adds a run. Unless `append`, runs of other versions of Node are dropped: they were measured at another time. */
+/**
+ * Adds a run. Unless `append`, runs of other versions of Node are dropped: they were measured at another time. With it, the run that
+ * the page shows in full stays the one that it was.
+ */
 export function addRun(previous: Results | undefined, run: Run, append: boolean): Results {
-  const others = append ? (previous?.runs ?? {}) : {};
-  return { shown: majorOf(run), runs: { ...others, [majorOf(run)]: run } };
+  const kept = append ? previous : undefined;
+  return { shown: kept?.shown ?? majorOf(run), runs: { ...kept?.runs, [majorOf(run)]: run } };
 }
 
 export function readResults(file: URL): Results | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined;
-}
-
-export function isSkipped(section: Section | Skipped): section is Skipped {
-  return 'skipped' in section;
 }
 
 /** A named figure of the run that is shown: "whole", "ratio jwt-assay". */
@@ -54,8 +54,9 @@ export function renderResults(results: Results): string {
       '- What is timed is the package as tsc builds it, not its source. Differences under 3 % are noise, and nothing '
         + 'is claimed of them.',
     ].join('\n'),
-    ...run.sections.map(renderSection),
+    ...slower(results),
     ...nodeTable(results),
+    ...run.sections.map(renderSection),
   ]
     .join('\n\n')
     .concat('\n');
@@ -74,22 +75,44 @@ function renderSection(section: Section | Skipped): string {
   ].join('\n\n');
 }
 
-/** The figures that travel: ratios, which mean the same on any machine. */
-const TRAVELLING = /^ratio |^bad to good$|^remote to static$|^all to one$/;
-
-function nodeTable({ runs }: Results): string[] {
-  const majors = Object.keys(runs).sort((a, b) => Number(a) - Number(b));
-  if (majors.length < 2) return [];
-  const names = new Set(majors.flatMap((major) => figures(runs[major])).map(([name]) => name));
-  const rows = [...names].map((name) => [
-    name,
-    ...majors.map((major) => figures(runs[major]).find(([own]) => own === name)?.[1] ?? '–'),
-  ]);
-  const versions = majors.map((major) => `Node ${runs[major]?.environment.node ?? major}`);
-  return ['## Across versions of Node', 'Ratios, each to its own floor.', markdownTable(['', ...versions], rows)];
+/** What we do not win, on any version of Node that was measured. */
+function slower({ runs }: Results): string[] {
+  const sentences = slowerThanPeers(Object.values(runs));
+  const told = sentences.length === 0 ? ['Nothing that is measured here.'] : sentences.map((sentence) => `- ${sentence}`);
+  return ['## What is not faster than a peer', told.join('\n')];
 }
 
-function figures(run: Run | undefined): Array<readonly [name: string, value: string]> {
+/** The figures that travel: ratios, which mean the same on any machine. And those times for which we have set ourselves a limit. */
+const TRAVELLING = /^ratio |^(?:bad to good|remote to static|to fast-jwt|verify over verifySync)$|^all to one|^early µs |^import ms jwt-assay$/;
+
+function nodeTable(results: Results): string[] {
+  if (Object.keys(results.runs).length < 2) return [];
+  return [
+    '## Across versions of Node',
+    'Ratios, each to its own floor; and times, where they say so, of this one machine.',
+    tableOfVersions(results, figures),
+  ];
+}
+
+/** A whole verification, in multiples of the floor, by subject and version of Node. */
+export function versionsTable(results: Results): string {
+  return tableOfVersions(results, (run) =>
+    figures(run).flatMap(([name, value]) => (/^whole: (?!crypto|verify over)/.test(name) ? [[name.slice('whole: '.length), value] as const] : [])),
+  );
+}
+
+function tableOfVersions({ runs }: Results, figuresOf: typeof figures): string {
+  const majors = Object.keys(runs).sort((a, b) => Number(a) - Number(b));
+  const names = new Set(majors.flatMap((major) => figuresOf(runs[major])).map(([name]) => name));
+  const rows = [...names].map((name) => [
+    name,
+    ...majors.map((major) => figuresOf(runs[major]).find(([own]) => own === name)?.[1] ?? '–'),
+  ]);
+  const versions = majors.map((major) => `Node ${runs[major]?.environment.node ?? major}`);
+  return markdownTable(['', ...versions], rows);
+}
+
+function figures(run: Run | undefined): ReadonlyArray<readonly [name: string, value: string]> {
   return (run?.sections ?? []).flatMap((section) =>
     isSkipped(section)
       ? []

@@ -1,12 +1,13 @@
 /**
  * Runs the benches.
  *
- *   npm run bench                       all of them; writes results.json, RESULTS.md and charts/
+ *   npm run bench                       all of them; writes results.json, RESULTS.md and charts/, and the README's figures
  *   npm run bench -- --quick            under a minute, to the terminal alone: to see that they work
  *   npm run bench -- --check            the whole verification alone; exits 1 above 1.20 times the floor, or with
  *                                       a peer within 3 %
  *   npm run bench -- --only whole,steps to the terminal alone
  *   npm run bench -- --append           keeps the runs of other major versions of Node, for one table
+ *   npm run bench -- --node 20,22,24,26 under each of these, one after the other, into one table; the first is shown in full
  *   npm run bench -- --out FOLDER --date 2026-01-31
  *
  * @module
@@ -31,9 +32,11 @@ import { drawChart } from './charts.ts';
 import { environmentLine, readEnvironment } from './environment.ts';
 import { FLOOR } from './floor.ts';
 import { plainTable } from './markdown.ts';
+import { readMajors, runUnder } from './other-node.ts';
 import { installPeers } from './peers/load.ts';
-import { addRun, isSkipped, readResults, renderResults } from './results.ts';
-import type { Bench, Run, Section, Skipped } from './section.ts';
+import { feedReadme } from './readme.ts';
+import { addRun, readResults, renderResults } from './results.ts';
+import { isSkipped, type Bench, type Run, type Section, type Skipped } from './section.ts';
 import { OURS, OURS_ASYNC } from './subjects.ts';
 import { complaints } from './verdict.ts';
 
@@ -56,6 +59,7 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
     append: { type: 'boolean', default: false },
     only: { type: 'string' },
+    node: { type: 'string' },
     out: { type: 'string' },
     date: { type: 'string' },
   },
@@ -68,6 +72,10 @@ if (unknown.length > 0)
   throw new TypeError(`no such bench: ${unknown.join(', ')}; there are ${BENCHES.map(({ name }) => name).join(', ')}`);
 
 installPeers(say);
+if (values.node !== undefined) {
+  const options = process.argv.slice(2).filter((word, index, words) => !/^--node(?:=|$)/.test(word) && words[index - 1] !== '--node');
+  process.exit(runUnder(readMajors(values.node), options, say));
+}
 const environment = readEnvironment(values.date ?? new Date().toISOString().slice(0, 10));
 process.stdout.write(`${environmentLine(environment)}\n\n`);
 if (environment.load > environment.cores / 2)
@@ -121,10 +129,12 @@ function write(run: Run, folder: URL): void {
   mkdirSync(new URL('charts/', folder), { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(new URL('RESULTS.md', folder), renderResults(results));
-  for (const section of run.sections) {
+  // Of the run that the page shows, which need not be this one.
+  for (const section of results.runs[results.shown]?.sections ?? []) {
     if (isSkipped(section)) continue;
     for (const [name, chart] of Object.entries(section.charts))
       writeFileSync(new URL(`charts/${name}.svg`, folder), drawChart(chart));
   }
   say('wrote results.json, RESULTS.md and charts/');
+  if (values.out === undefined) feedReadme(results);
 }

@@ -62,6 +62,10 @@ export interface Skipped {
   readonly skipped: string;
 }
 
+export function isSkipped(section: Section | Skipped): section is Skipped {
+  return 'skipped' in section;
+}
+
 export interface BenchContext {
   readonly quick: boolean;
   readonly built: BuiltPackage;

@@ -1,96 +1,126 @@
 /**
- * `assay verify --batch` on one core and on all, start-up excluded.
+ * `assay verify --batch` on one core, with one thread, and on all cores, start-up excluded.
  *
  * @module
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { figure, type Bench, type BenchContext, type Section, type Skipped } from '../section.ts';
-import { summarize } from '../statistics.ts';
+import { inTurn } from '../harness.ts';
+import { spread, type Bench, type BenchContext, type Section } from '../section.ts';
+import { pairedRatios, summarize, type Summary } from '../statistics.ts';
 import { CLIENT_ID, GOOGLE_ISSUER, makeKey, mint } from '../tokens.ts';
 
-const TITLE = 'Many tokens at once';
 const DISTINCT = 500;
+const CORES = availableParallelism();
+
+const ONE_CORE = 'one core';
+const ONE_THREAD = 'one thread (--jobs 1)';
+const ALL = `all ${CORES} cores`;
+
+/** How the command is held to less than the machine has. */
+interface Setting {
+  readonly name: string;
+  readonly prefix: readonly string[];
+  readonly options: readonly string[];
+}
 
 export const batch: Bench = {
   name: 'batch',
-  run: async (context): Promise<Section | Skipped> => {
+  run: async (context): Promise<Section> => {
     const { quick, built } = context;
-    if (!existsSync(join(built.folder, 'cli', 'assay.js')))
-      return { name: 'batch', title: TITLE, skipped: 'the build has no command' };
     const key = makeKey('rsa-2048', 'RS256');
-    const lines = mint(key.privateKey, 'RS256', DISTINCT).map(({ token }) => token);
+    const lines = mint(key.privateKey, 'RS256', DISTINCT).map(({ token }) => `${token}\n`).join('');
     writeFileSync(join(built.folder, 'jwks.json'), JSON.stringify(key.jwks));
-    if (time(context, lines.slice(0, 1), 'all') === undefined) {
-      return { name: 'batch', title: TITLE, skipped: '`assay verify` has no --batch yet' };
-    }
-    if (time(context, lines.slice(0, 1), 'one') === undefined) {
-      return { name: 'batch', title: TITLE, skipped: 'this system has no taskset to hold a process on one core' };
-    }
-    const many = Array.from({ length: quick ? 20 : 400 }, () => lines).flat();
-    const rates = { one: [] as number[], all: [] as number[] };
+    // So few that they are start-up all but, and so many that every thread has started and the code is warm.
+    const [few, many] = quick ? [2, 30] : [8, 120];
+    for (const times of [few, many]) writeFileSync(inputOf(context, times), lines.repeat(times));
+
+    const settings = settingsHere();
+    const rates = new Map(settings.map(({ name }) => [name, [] as number[]]));
     for (let round = 0; round < (quick ? 1 : 5); round++) {
-      for (const cores of ['one', 'all'] as const) rates[cores].push(rate(context, many, cores));
+      for (const setting of inTurn(settings, round)) {
+        const [short, long] = [few, many].map((times) => time(context, times, setting));
+        rates.get(setting.name)?.push(((many - few) * DISTINCT) / (((long ?? NaN) - (short ?? NaN)) / 1000));
+      }
     }
-    const [one, all] = [summarize(rates.one).median, summarize(rates.all).median];
-    return {
-      name: 'batch',
-      title: TITLE,
-      prose: [
-        `${many.length.toLocaleString('en-US')} tokens through \`assay verify --batch\`; ${availableParallelism()} `
-          + `cores do ${figure(all / one)} times as much as one.`,
-      ],
-      tables: [
-        {
-          head: ['cores', 'tokens per second'],
-          rows: [
-            ['one', figure(one)],
-            [`all ${availableParallelism()}`, figure(all)],
-          ],
-        },
-      ],
-      charts: {},
-      numbers: { 'tokens per second': all, 'all to one': all / one },
-    };
+    return section(rates, (many - few) * DISTINCT);
   },
 };
 
-/** Tokens per second, less what a batch of one takes. */
-function rate(context: BenchContext, lines: readonly string[], cores: 'one' | 'all'): number {
-  const whole = time(context, lines, cores) ?? NaN;
-  return (lines.length - 1) / ((whole - (time(context, lines.slice(0, 1), cores) ?? NaN)) / 1000);
+/** One core can be had where there is taskset; one thread can be asked for anywhere. */
+function settingsHere(): Setting[] {
+  const hasTaskset = spawnSync('taskset', ['-c', '0', process.execPath, '--version']).status === 0;
+  return [
+    ...(hasTaskset ? [{ name: ONE_CORE, prefix: ['taskset', '-c', '0'], options: [] }] : []),
+    { name: ONE_THREAD, prefix: [], options: ['--jobs', '1'] },
+    { name: ALL, prefix: [], options: [] },
+  ];
 }
 
-/** Milliseconds, or undefined where the command does not know --batch. @throws {Error} when a token is refused. */
-function time({ built }: BenchContext, lines: readonly string[], cores: 'one' | 'all'): number | undefined {
-  const command = [
-    process.execPath,
-    join(built.folder, 'cli', 'assay.js'),
-    'verify',
-    '--batch',
-    '-',
-    '--issuer',
-    GOOGLE_ISSUER,
-    '--audience',
-    CLIENT_ID,
-    '--keys',
-    join(built.folder, 'jwks.json'),
+function section(rates: ReadonlyMap<string, readonly number[]>, tokens: number): Section {
+  const all = rates.get(ALL) ?? [];
+  const times = (name: string): Summary | undefined => {
+    const one = rates.get(name);
+    return one === undefined ? undefined : pairedRatios(all, one);
+  };
+  const [ofCore, ofThread] = [times(ONE_CORE), times(ONE_THREAD)];
+  return {
+    name: 'batch',
+    title: 'Many tokens at once',
+    prose: [
+      `\`assay verify --batch\`, from one file into another: ${tokens.toLocaleString('en-US')} tokens after start-up, which is `
+        + `excluded; the median of ${all.length}. `
+        + (ofCore === undefined ? 'There is no taskset here to hold a process on one core. '
+          : `${CORES} cores do ${spread(ofCore)} times as much as one. `)
+        + (ofThread === undefined ? '' : `They do ${spread(ofThread)} times as much as with \`--jobs 1\`, where another core may read and write meanwhile.`),
+    ],
+    tables: [{
+      head: ['', 'tokens per second'],
+      rows: [...rates].map(([name, values]) => [name, spread(summarize(values))]),
+    }],
+    charts: {
+      batch: {
+        kind: 'bars',
+        title: 'assay verify --batch, start-up excluded',
+        unit: 'tokens/s',
+        bars: [...rates].map(([label, values]) => {
+          const { median, p10, p90 } = summarize(values);
+          return { label, value: median, low: p10, high: p90, ours: true };
+        }),
+      },
+    },
+    numbers: {
+      'tokens per second': summarize(all).median,
+      ...(ofCore === undefined ? {} : { 'all to one core': ofCore.median }),
+      ...(ofThread === undefined ? {} : { 'all to one thread': ofThread.median }),
+    },
+  };
+}
+
+function inputOf({ built }: BenchContext, times: number): string {
+  return join(built.folder, `tokens-${times}.txt`);
+}
+
+/** Milliseconds. @throws {Error} unless every token was accepted. */
+function time(context: BenchContext, times: number, { prefix, options }: Setting): number {
+  const folder = context.built.folder;
+  const [program = '', ...parameters] = [
+    ...prefix, process.execPath, join(folder, 'cli', 'assay.js'), 'verify', '--batch', inputOf(context, times),
+    '--issuer', GOOGLE_ISSUER, '--audience', CLIENT_ID, '--keys', join(folder, 'jwks.json'), ...options,
   ];
-  const [program = '', ...parameters] = cores === 'one' ? ['taskset', '-c', '0', ...command] : command;
+  const output = join(folder, 'verdicts.txt');
+  const file = openSync(output, 'w');
   const start = performance.now();
-  const { status, stdout } = spawnSync(program, parameters, {
-    input: `${lines.join('\n')}\n`,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 30,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
+  const { status, stderr } = spawnSync(program, parameters, { stdio: ['ignore', file, 'pipe'], encoding: 'utf8' });
   const elapsed = performance.now() - start;
-  if (status === 2 || status === null) return undefined;
-  const verdicts = stdout.trimEnd().split('\n');
-  if (verdicts.length !== lines.length || !verdicts.every((line) => line.includes('"ok":true')))
-    throw new Error('a batch was not accepted');
+  closeSync(file);
+  if (status !== 0) throw new Error(`a batch was not accepted: ${stderr}`);
+  const verdicts = readFileSync(output, 'latin1').trimEnd().split('\n');
+  if (verdicts.length !== times * DISTINCT || !verdicts.every((line) => line.startsWith('{"ok":true,'))) {
+    throw new Error('a batch has other verdicts than expected');
+  }
   return elapsed;
 }

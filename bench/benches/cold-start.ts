@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { inTurn } from '../harness.ts';
 import { installedVersion } from '../peers/load.ts';
-import { figure, spread, type Bench, type BenchContext, type Section } from '../section.ts';
+import { spread, type Bench, type BenchContext, type Section } from '../section.ts';
 import { pairedDifferences, type Summary } from '../statistics.ts';
 import { OURS } from '../subjects.ts';
 import { CLIENT_ID, GOOGLE_ISSUER, makeKey, mint, tokenInputs, type ColdInputs } from '../tokens.ts';
@@ -146,7 +146,10 @@ function section(timings: ReadonlyMap<string, readonly Timing[]>): Section {
       },
     },
     numbers: Object.fromEntries(
-      figures.map(({ name, imported }) => [`import ms ${name}`, Number(figure(imported.median))]),
+      figures.flatMap(({ name, imported, ready }) => [
+        [`import ms ${name}`, imported.median],
+        [`ready ms ${name}`, ready.median],
+      ]),
     ),
   };
 }

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dependenciesOf } from '../../bench/benches/package-size.ts';
-import { addRun, numberOf, renderResults } from '../../bench/results.ts';
+import { addRun, numberOf, readResults, renderResults } from '../../bench/results.ts';
+import { isFed, RESULTS, withFigures } from '../../bench/readme.ts';
+import { readMajors } from '../../bench/other-node.ts';
 import { figure, spread, type Run } from '../../bench/section.ts';
+import { slowerThanPeers } from '../../bench/slower.ts';
 
 function run(node: string, ratio: number): Run {
   return {
@@ -36,8 +40,9 @@ describe('results', () => {
     expect(Object.keys(addRun(first, run('24.1.0', 1.2), false).runs)).toEqual(['24']);
     const both = addRun(first, run('24.1.0', 1.2), true);
     expect(Object.keys(both.runs)).toEqual(['20', '24']);
-    expect(both.shown).toBe('24');
-    expect(numberOf(both, 'whole', 'ratio jwt-assay')).toBe(1.2);
+    // The page goes on showing the first.
+    expect(both.shown).toBe('20');
+    expect(numberOf(both, 'whole', 'ratio jwt-assay')).toBe(1.1);
     expect(numberOf(both, 'cache-hit', 'x')).toBeUndefined();
   });
 
@@ -52,6 +57,23 @@ describe('results', () => {
     ])
       expect(page).toContain(text);
     expect(page).not.toContain('Across versions');
+  });
+
+  it('say what is not faster than a peer, on any version of Node', () => {
+    const against = (node: string, peer: number): Run => {
+      const { environment, sections } = run(node, 1.1);
+      return { environment, sections: sections.map((section) => ('skipped' in section ? section : {
+        ...section,
+        numbers: { ...section.numbers, 'ratio jwt-assay, verify': 1.2, 'ratio crypto.verify, the floor': 1, 'ratio a peer': peer },
+      })) };
+    };
+    expect(slowerThanPeers([against('20.1.0', 1.3)])).toEqual([]);
+    expect(slowerThanPeers([against('20.1.0', 1.22), against('24.1.0', 1.05)])).toEqual([
+      'A whole verification with jwt-assay, verify on Node 20 takes 1.20 times the floor; a peer 1.22 (no difference).',
+      'A whole verification with jwt-assay on Node 24 takes 1.10 times the floor; a peer 1.05.',
+      'A whole verification with jwt-assay, verify on Node 24 takes 1.20 times the floor; a peer 1.05.',
+    ]);
+    expect(renderResults(addRun(undefined, against('20.1.0', 1.3), false))).toContain('Nothing that is measured here.');
   });
 
   it('are compared by ratios across versions of Node, never by times', () => {
@@ -96,4 +118,23 @@ describe('dependencies', () => {
       'node_modules/c',
     ]);
   });
+});
+
+describe('the README', () => {
+  it('has markers that every run has figures for', () => {
+    const results = addRun(addRun(undefined, run('20.20.2', 1.1), false), run('24.1.0', 1.2), true);
+    const readme = withFigures(readFileSync(new URL('../../README.md', import.meta.url), 'utf8'), results);
+    for (const text of ['bench/charts/whole.svg', 'a CPU, 2 cores', '| jwt-assay | 1.10 | 1.20 |']) expect(readme).toContain(text);
+  });
+
+  it('holds the figures of results.json', () => {
+    const results = readResults(RESULTS);
+    if (results === undefined) return console.info('not run: there is no bench/results.json yet');
+    expect(isFed(results)).toBe(true);
+  });
+});
+
+it('versions of Node to run under are majors, and nothing that could be an option of npm', () => {
+  expect(readMajors('20,22,24,26')).toEqual(['20', '22', '24', '26']);
+  for (const wrong of ['', '20.', '--x', '20,', 'latest']) expect(() => readMajors(wrong)).toThrow(TypeError);
 });
