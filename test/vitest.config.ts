@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Suites that need an extra install have scripts of their own.
-    exclude: ['**/node_modules/**', 'test/browser/**', 'test/proxies/**', 'test/planted/**', 'test/mutation/**'],
+    exclude: ['**/node_modules/**', 'test/browser/**', 'test/proxies/**', 'test/package/**', 'test/planted/**', 'test/mutation/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: {

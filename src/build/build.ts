@@ -105,26 +105,39 @@ function doorsOf({ bin, exports }: Manifest): string[] {
 export function publish(sources: ReadonlyMap<string, SourceFile>, doors: readonly string[]): Published {
   const files = [...sources.values()];
   const imported = new Set(files.flatMap(({ head, later }) => [...head.map(({ target }) => target), ...later]));
+  const partOf = partition(files);
   const published = new Map<string, readonly JoinedLine[]>();
-  const floors = new Map<string, SourceFile[]>();
+  const parts = new Map<string, SourceFile[]>();
   for (const file of files) {
-    const { path, floor } = file;
+    const { path } = file;
+    const part = partOf(path);
     const isInner = path.endsWith('/index.ts') && !doors.includes(path);
     if (doors.includes(path) || (!imported.has(path) && !isInner)) {
-      published.set(path, leadAnew(file, sources, namingFrom(path)));
-    } else if (!isInner) floors.set(floor, [...(floors.get(floor) ?? []), file]);
+      published.set(path, leadAnew(file, sources, namingFrom(path, partOf)));
+    } else if (!isInner) parts.set(part, [...(parts.get(part) ?? []), file]);
   }
-  for (const [floor, members] of floors) {
-    const path = `${floor}/floor.ts`;
-    published.set(path, joinFiles(floor, members, namingFrom(path)));
+  for (const [part, members] of parts) {
+    const path = `${part}/floor.ts`;
+    published.set(path, joinFiles(part, members, namingFrom(path, partOf)));
   }
   return published;
 }
 
-/** Everything is found in the file of its floor. */
-function namingFrom(path: string): Naming {
+/**
+ * Says of each file with which others it is joined: with all of its floor. But a room of a floor, a folder in it, that the
+ * rest of the floor does not need is a file by itself: the playground is, so that a server does not load a test issuer.
+ */
+function partition(files: readonly SourceFile[]): (path: string) => string {
+  const roomOf = (path: string): string => path.split('/').slice(0, -1).slice(0, 2).join('/');
+  const needed = new Set(files.flatMap(({ path, head }) => head.flatMap(({ target = path }) =>
+    floorOf(target) === floorOf(path) && roomOf(target) !== roomOf(path) ? [roomOf(target)] : [])));
+  return (path) => (needed.has(roomOf(path)) ? floorOf(path) : roomOf(path));
+}
+
+/** Everything is found in the file that it was joined into. */
+function namingFrom(path: string, partOf: (path: string) => string): Naming {
   return (target) => {
-    const relative = posix.relative(posix.dirname(path), `${floorOf(target)}/floor.js`);
+    const relative = posix.relative(posix.dirname(path), `${partOf(target)}/floor.js`);
     return relative.startsWith('.') ? relative : `./${relative}`;
   };
 }

@@ -6,7 +6,6 @@
 
 import { existsSync } from 'node:fs';
 import { createGoogleVerifier } from '../google/id-token.ts';
-import { listenPlayground } from '../server/playground/playground.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
@@ -56,6 +55,7 @@ Example
     // Before it listens: whoever reads its address may stop it at once.
     const stopped = whenStopped();
     const google = clientId === undefined ? {} : { google: { clientId, verifier: createGoogleVerifier({ audience: clientId }) } };
+    const { listenPlayground } = await import('../server/playground/playground.ts');
     const listener = await listenOrUsage(() => listenPlayground(port, { folders: FOLDERS, clock: now, ...google }));
     stdout.write(`${listener.url}\n`);
     stderr.write('Open it in a browser. Ctrl-C ends it.\n');
