@@ -15,7 +15,7 @@ import { ATTACKS } from './attacks.ts';
 import { certificateOf } from './certificate.ts';
 import { stateOf } from './issuer-state.ts';
 import { PageRefusal } from './page-guard.ts';
-import type { AttackResult } from './page/wire.ts';
+import type { AttackResult, MintResult } from './page/wire.ts';
 import { changesBetween } from './token-changes.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -34,7 +34,7 @@ export function actionsOf(workshop: Workshop): ReadonlyMap<string, PageAction> {
   };
   return new Map<string, PageAction>([
     ['/api/state', () => stateOf(workshop)],
-    ['/api/mint', (body) => ({ token: mintWith(workshop, textOf(body, 'claims')) })],
+    ['/api/mint', (body) => mintWith(workshop, textOf(body, 'claims'))],
     ['/api/judge', async (body) => {
       const token = textOf(body, 'token');
       return certificateOf(token, await explain(verifier, token), issuer.jwks.keys);
@@ -52,12 +52,12 @@ export function actionsOf(workshop: Workshop): ReadonlyMap<string, PageAction> {
   ]);
 }
 
-/** Claims as JSON, which replace the issuer's own. */
-function mintWith({ issuer }: Workshop, json: string): string {
+/** Claims as JSON, which replace the issuer's own. That they are none is an answer like any other: people are typing. */
+function mintWith({ issuer }: Workshop, json: string): MintResult {
   try {
-    return issuer.mint(parseJsonObject(Buffer.from(json, 'utf8'), 'the claims'));
+    return { token: issuer.mint(parseJsonObject(Buffer.from(json, 'utf8'), 'the claims')) };
   } catch (error) {
-    if (error instanceof JwtError || error instanceof TypeError) throw new PageRefusal(400, sentence(error.message));
+    if (error instanceof JwtError || error instanceof TypeError) return { problem: sentence(error.message) };
     throw error;
   }
 }

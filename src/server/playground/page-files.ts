@@ -34,7 +34,10 @@ export function readPageFiles({ page, scripts, sources }: PageFolders): Readonly
   const assets = [...filesIn(page, ['html', 'css', 'svg']), ...filesIn(scripts, ['js'])];
   const shown = SHOWN_FLOORS.flatMap((floor) =>
     filesIn(new URL(`${floor}/`, sources), ['ts']).map(([name, body]) => [`/source/src/${floor}/${name}`, body] as const));
+  const mark = assets.find(([name]) => name === 'mark.svg') ?? ['mark.svg', new Uint8Array()] as const;
   return new Map([
+    // Browsers ask for it beside a text, which cannot name another.
+    ['/favicon.ico', answerOf(...mark)] as const,
     ...assets.map(([name, body]) => [pathOf(name), answerOf(name, body)] as const),
     ...shown.map(([path, body]) => [path, { status: 200, type: 'text/plain; charset=utf-8', body }] as const),
   ]);

@@ -13,15 +13,13 @@ import { showIssuer, watchLevers } from './issuer.ts';
 import { watchLight } from './light.ts';
 import { showKey, showSeal } from './octets.ts';
 import { drawInk, setToken, tokenText, watchToken } from './token-field.ts';
-import type { AttackResult, Certificate, IssuerState } from './wire.ts';
+import type { AttackResult, Certificate, IssuerState, MintResult } from './wire.ts';
 
 /** The last token that was accepted: what an attack begins with. */
 let good = '';
 /** Questions are numbered, so that a late answer does not replace a newer one. */
 let asked = 0;
 let typing: number | undefined;
-
-const problem = find('claims-problem', HTMLElement);
 
 /** Has the token on the bench judged, and shows what comes of it. */
 async function judge(): Promise<void> {
@@ -55,17 +53,13 @@ function showState(state: IssuerState): void {
 }
 
 async function mint(): Promise<void> {
-  show(problem);
-  const editor = find('claims-editor', HTMLDetailsElement);
-  try {
-    const { token } = await ask<{ readonly token: string }>('/api/mint', { claims: find('claims', HTMLTextAreaElement).value });
-    put(token);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    editor.open = true;
-    show(problem, error.message);
+  const { token, problem } = await ask<MintResult>('/api/mint', { claims: find('claims', HTMLTextAreaElement).value });
+  show(find('claims-problem', HTMLElement), problem);
+  if (token === undefined) {
+    find('claims-editor', HTMLDetailsElement).open = true;
     return;
   }
+  put(token);
   await judge();
 }
 

@@ -77,7 +77,8 @@ async function post(credential: string): Promise<void> {
   sent = credential;
   const headers = { 'content-type': 'application/json' };
   const response = await fetch('/sign-in/credential', { method: 'POST', headers, body: JSON.stringify({ credential }) });
-  const { title } = response.ok ? { title: undefined } : (await response.json()) as { readonly title: string };
+  // Where to go, which is here, or a problem (RFC 9457).
+  const { title } = (await response.json()) as { readonly title?: string };
   await refresh(title);
   find('application', HTMLElement).focus();
 }

@@ -118,6 +118,9 @@ export interface Certificate {
   readonly foreign?: string;
 }
 
+/** A token that was minted, or why not. */
+export type MintResult = { readonly token: string; readonly problem?: never } | { readonly token?: never; readonly problem: string };
+
 /** An attack on the bench. */
 export interface AttackCard {
   readonly name: string;
