@@ -7,6 +7,7 @@
  */
 
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { formatProblem, PROBLEM_TYPE } from '../http/index.ts';
 import { sendWhole } from './forward-auth.ts';
 import { endToEnd, type Framing } from './hop-by-hop.ts';
@@ -39,7 +40,18 @@ function attempt(request: IncomingMessage, response: ServerResponse, terms: Rela
   // Also where the answer is whole and the request is not: nobody takes the rest of it.
   const leave = (): void => void ((response.writableFinished && request.complete) || out.destroy());
   response.once('close', leave);
-  terms.onUpgrade?.(out);
+  const fail = (fault: UpstreamFault): void => {
+    answered = true;
+    if (response.destroyed) return;
+    onFault(fault);
+    answerFault(response, request.method, fault);
+  };
+  if (terms.onUpgrade !== undefined) terms.onUpgrade(out);
+  // What nobody has asked for is no answer; unheard, Node would drop it, and say so to no one.
+  else out.once('upgrade', (_answer, service: Duplex) => {
+    service.destroy();
+    fail('broken');
+  });
   out.once('response', (answer) => {
     answered = true;
     // Still being sent something: whatever comes now is not read to its end.
@@ -49,16 +61,10 @@ function attempt(request: IncomingMessage, response: ServerResponse, terms: Rela
   out.on('error', (error) => {
     // With an answer under way, its own end tells.
     if (answered) return;
-    response.off('close', leave);
     const repeat = mayRepeat && out.reusedSocket && framing.kind === 'none' && REPEATABLE.has(method);
-    if (repeat && faultOf(error) === 'reset' && !response.destroyed) {
-      attempt(request, response, terms, false);
-      return;
-    }
-    answered = true;
-    if (response.destroyed) return;
-    onFault(faultOf(error));
-    answerFault(response, request.method, faultOf(error));
+    if (!repeat || faultOf(error) !== 'reset' || response.destroyed) return fail(faultOf(error));
+    response.off('close', leave);
+    attempt(request, response, terms, false);
   });
   if (framing.kind === 'none') out.end();
   else request.pipe(out);

@@ -15,18 +15,25 @@ export function dial(url: string): Promise<Socket> {
   });
 }
 
-/** Sends octets, and returns all that comes until the other side ends, or for a while. */
-export async function sendRaw(url: string, text: string | Buffer, milliseconds = 700): Promise<string> {
+/** How long a busy machine may take to answer at all. Milliseconds. */
+const PATIENCE = 5000;
+
+/** Sends octets, and returns all that comes until the other side ends, or has said something and then nothing for a while. */
+export async function sendRaw(url: string, text: string | Buffer, quiet = 700): Promise<string> {
   const socket = await dial(url);
   const chunks: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
+    let timer = setTimeout(resolve, PATIENCE);
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      clearTimeout(timer);
+      timer = setTimeout(resolve, quiet);
+    });
     socket.once('close', () => {
       clearTimeout(timer);
       resolve();
     });
+    socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
   });
   socket.destroy();
   return Buffer.concat(chunks).toString('latin1');
