@@ -13,6 +13,9 @@ export interface Field {
   readonly path: string;
 }
 
+/** Of a document whose references are written out, schemas within schemas. Each level of a schema is two of these. */
+const MAX_DEPTH = 512;
+
 /** What converts YAML, for the message that refuses it. Debian: `apt-get install python3-yaml`. */
 export const YAML_TO_JSON: string =
   "python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout, default=str)'";
@@ -32,7 +35,7 @@ export function parseDocument(input: string | object): Field {
     throw new TypeError(`the OpenAPI document is not JSON. If it is YAML, convert it:\n  ${line}`);
   }
   try {
-    return { value: parseJsonObject(Buffer.from(text, 'utf8'), 'the OpenAPI document'), path: '' };
+    return { value: parseJsonObject(Buffer.from(text, 'utf8'), 'the OpenAPI document', MAX_DEPTH), path: '' };
   } catch (error) {
     if (error instanceof JwtError) throw new TypeError(error.message);
     throw error;

@@ -30,9 +30,10 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * Parses UTF-8 octets that hold exactly one JSON object, and freezes it at every depth.
  *
  * @param what names the octets in the message of a refusal: "the JOSE Header", say.
+ * @param maxDepth of the nesting, for documents that nest deeper than anything in a token may.
  * @throws {JwtError} `invalid_utf8`, `invalid_json` or `duplicate_member`.
  */
-export function parseJsonObject(octets: Uint8Array, what: string): JsonObject {
+export function parseJsonObject(octets: Uint8Array, what: string, maxDepth: number = MAX_DEPTH): JsonObject {
   const text = decodeUtf8(octets, what);
   let value: unknown;
   try {
@@ -42,7 +43,7 @@ export function parseJsonObject(octets: Uint8Array, what: string): JsonObject {
   }
   if (!isJsonObject(value)) throw new JwtError('invalid_json', { message: `${what} is not a JSON object` });
 
-  const kept = freezeTree(value, 1, what);
+  const kept = freezeTree(value, 1 + MAX_DEPTH - maxDepth, what);
   const escaped = text.includes('\\');
   if (escaped) refuseLoneSurrogates(value, what);
   // RFC 7515 §4, RFC 7519 §4: names are unique. JSON.parse has kept the last of two, so the text has more strings than the tree.
@@ -93,7 +94,7 @@ function countMarks(json: Uint8Array, escaped: boolean): number {
 
 /** Freezes a tree, refuses what must not be in it, and returns how many strings it has, names of members among them. */
 function freezeTree(tree: object, depth: number, what: string): number {
-  if (depth > MAX_DEPTH) throw notIJson(`${what} is nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw notIJson(`${what} is nested too deep`);
   const values: readonly unknown[] = Object.values(tree);
   let strings = Array.isArray(tree) ? 0 : values.length;
   for (const value of values) {

@@ -17,6 +17,13 @@ describe('the text of a document', () => {
     expect(loading([])).toThrow(TypeError);
   });
 
+  it('may nest as references that are written out do', () => {
+    const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+    const text = (depth: number): string => JSON.stringify(document()).replace('{', `{"definitions":${nested(depth)},`);
+    expect(loadOpenApi(text(511)).operations).toHaveLength(7);
+    expect(loading(text(512))).toThrow('nested too deep');
+  });
+
   const yaml = [
     'swagger: "2.0"', `host: ${SERVICE}`, 'securityDefinitions:', '  one:', '    type: oauth2',
       '    authorizationUrl: ""',

@@ -88,8 +88,15 @@ describe('JSON objects (RFC 8259, RFC 7493)', () => {
   ])('reads %s down to depth 32, and refuses depth 33', (_, nested) => {
     expect(outcomeOf(() => parse(nested(32)))).toBe('accepted');
     expect(refusalOf(() => parse(nested(33)))).toMatchObject(
-      { code: 'invalid_json', message: 'it is nested deeper than 32 levels' },
+      { code: 'invalid_json', message: 'it is nested too deep' },
     );
+  });
+
+  it('reads as deep as it is told to', () => {
+    const octets = (depth: number): Uint8Array => Buffer.from(nestedObjects(depth));
+    expect(outcomeOf(() => parseJsonObject(octets(40), 'it', 40))).toBe('accepted');
+    expect(outcomeOf(() => parseJsonObject(octets(41), 'it', 40))).toBe('invalid_json');
+    expect(outcomeOf(() => parseJsonObject(octets(3), 'it', 2))).toBe('invalid_json');
   });
 
   it('counts depth and not size, and bears any depth', () => {
