@@ -11,6 +11,7 @@ import { expectNumber, expectStrings } from '../jose/options.ts';
 import { createPresetPolicy, type PolicyOptions } from '../jose/policy.ts';
 import type { RemoteKeySet } from '../keys/remote-key-set.ts';
 import { expectKeys } from '../verifier/authorities.ts';
+import type { TokenCacheOptions } from '../verifier/token-cache.ts';
 import {
   assembleVerifier,
   readClockOption,
@@ -27,6 +28,7 @@ export interface GooglePresetOptions {
   /** Default: Google's own, fetched when needed and kept as `createRemoteKeySet` keeps them, for each verifier apart. */
   readonly keys?: KeyLookup;
   readonly clock?: Clock;
+  readonly cache?: TokenCacheOptions;
   readonly leeway?: number | Partial<Leeway>;
   readonly maxTokenLength?: number;
   readonly requiredClaims?: readonly string[];
@@ -38,7 +40,8 @@ export interface GooglePresetOptions {
 
 /** The names of {@link GooglePresetOptions}. */
 export const PRESET_OPTIONS: readonly (keyof GooglePresetOptions)[] = [
-  'audience', 'keys', 'clock', 'leeway', 'maxTokenLength', 'requiredClaims', 'maxAge', 'maxLifetime', 'subject', 'checks',
+  'audience', 'keys', 'clock', 'cache', 'leeway', 'maxTokenLength', 'requiredClaims', 'maxAge', 'maxLifetime', 'subject',
+  'checks',
 ];
 
 /** Google's tokens live an hour; none is accepted that claims to live longer than a day. Seconds. */
@@ -65,7 +68,8 @@ export function assemblePreset<C extends JwtClaimsSet, O extends VerifyOptions>(
   options: { readonly [name in keyof GooglePresetOptions]?: unknown },
   { issuer, algorithms, requiredClaims, rules, defaultKeys, bindings }: PresetTerms,
 ): Verifier<C, O> {
-  const { keys = defaultKeys(), clock, audience, requiredClaims: more = [], maxLifetime = MAX_GOOGLE_LIFETIME, ...rest } = options;
+  const { keys = defaultKeys(), clock, cache, audience, ...others } = options;
+  const { requiredClaims: more = [], maxLifetime = MAX_GOOGLE_LIFETIME, ...rest } = others;
   const policy = {
     ...rest,
     issuer,
@@ -79,5 +83,6 @@ export function assemblePreset<C extends JwtClaimsSet, O extends VerifyOptions>(
     trusted: { policy: createPresetPolicy(policy as PolicyOptions, rules), keys: expectKeys(keys) },
     clock: readClockOption(clock),
     bindings,
+    cache,
   });
 }

@@ -100,7 +100,13 @@ export function verifyJwt(
 ): VerifiedJwt {
   const { trace } = readOptions(options, 'verifyJwt', ['trace']);
   const call = trace === undefined ? {} : { trace: expectFunction<Trace>(trace, 'trace') };
-  return verifyWith(token, { policy: expectPolicy(policy), keys: expectKeyLookup(keys) }, expectNow(now), call);
+  return verifyWith(token, { policy: expectPolicy(policy), keys: expectKeyLookup(keys) }, expectNow(now), call).jwt;
+}
+
+/** What a verification came to: the token, and the key that held. */
+export interface Verification {
+  readonly jwt: VerifiedJwt;
+  readonly key: VerificationKey;
 }
 
 /**
@@ -114,7 +120,7 @@ export function verifyWith(
   trusted: Authority | AuthorityDirectory,
   now: number,
   { trace, nonce, accessToken }: VerificationCall,
-): VerifiedJwt {
+): Verification {
   const { maxTokenLength, types, knownHeaders } = trusted.policy;
   const jws = parseCompact(token, maxTokenLength); // RFC 7515 §7.1
   trace?.({ step: 'parseCompact', lengths: lengthsOf(jws) });
@@ -138,7 +144,26 @@ export function verifyWith(
   const observe: ClaimObserver | undefined =
     trace && ((rule, error) => trace({ step: 'validateClaims', rule, ...(error === undefined ? {} : { error }) }));
   validateClaims(claims, policy.rules, { expected: policy, header, now, nonce, accessToken }, observe); // RFC 7519 §4.1
-  return seal(header, claims, key.kid, selection.scheme.alg);
+  return { jwt: seal(header, claims, key.kid, selection.scheme.alg), key };
+}
+
+/**
+ * Asks anew what may have changed since a token was verified under the same trust: whose it is, whether the key that held is still among
+ * those it may be verified with, and every rule about its claims. Its octets, its signature and its JSON cannot have changed.
+ *
+ * @returns false when the key is no longer among them: then only {@link verifyWith} can tell.
+ * @throws {JwtError} as {@link verifyWith} would.
+ */
+export function stillHolds(
+  { jwt: { header, claims }, key }: Verification,
+  trusted: Authority | AuthorityDirectory,
+  now: number,
+  { nonce, accessToken }: VerificationCall,
+): boolean {
+  const { keys, policy } = isDirectory(trusted) ? authorityFor(claims, trusted) : trusted;
+  if (!selectKeys(keys, hintOf(header), policy.algorithms, now).keys.includes(key)) return false;
+  validateClaims(claims, policy.rules, { expected: policy, header, now, nonce, accessToken });
+  return true;
 }
 
 /**
@@ -177,16 +202,22 @@ function typeOf(header: JoseHeader, name: 'typ' | 'cty'): string | undefined {
   return type === undefined ? undefined : normalizeMediaType(type);
 }
 
-/** RFC 8725 §3.8: an issuer's tokens are verified with that issuer's keys. No address is ever made out of a token. */
 function selectIssuer(jws: CompactJws, directory: AuthorityDirectory, trace: Trace | undefined): Authority {
-  const iss = member(parseClaimsSet(decodePayload(jws)), 'iss');
+  const claims = parseClaimsSet(decodePayload(jws));
+  const authority = authorityFor(claims, directory);
+  trace?.({ step: 'selectIssuer', issuer: String(member(claims, 'iss')) });
+  return authority;
+}
+
+/** RFC 8725 §3.8: an issuer's tokens are verified with that issuer's keys. No address is ever made out of a token. */
+function authorityFor(claims: JwtClaimsSet, directory: AuthorityDirectory): Authority {
+  const iss: unknown = member(claims, 'iss');
   const claim = 'iss';
   if (iss === undefined) throw new JwtError('claim_missing', { claim, rule: 'RFC 7519 §4.1.1' });
   if (typeof iss !== 'string') throw new JwtError('claim_invalid', { claim, rule: 'RFC 7519 §4.1.1' });
   const authority = directory.authorityOf(iss);
   // Whoever answered, the policy must be that of this very issuer.
   if (!authority?.policy.issuers?.includes(iss)) throw new JwtError('issuer_not_allowed', { claim });
-  trace?.({ step: 'selectIssuer', issuer: iss });
   return authority;
 }
 

@@ -9,6 +9,7 @@ import { JwtError } from '../jose/errors.ts';
 import { expectNow, verifyWith, type Trace, type VerificationCall, type VerifiedJwt } from '../jose/jwt.ts';
 import { expectBoolean, expectFunction, expectString, ignoreRejection, readOptions } from '../jose/options.ts';
 import { readTrusted, runsOwnCodeOnly, TRUST_OPTIONS, type OneIssuerOptions, type SeveralIssuersOptions } from './authorities.ts';
+import { readTokenCacheOptions, rememberVerified, type Spine, type TokenCacheOptions } from './token-cache.ts';
 import { mayWait, verifyWaiting, type Trusted } from './waiting.ts';
 
 /** Returns the time, in seconds since 1970-01-01T00:00:00Z. May have a fraction. */
@@ -18,6 +19,8 @@ export type Clock = () => number;
 export type VerifierOptions = (OneIssuerOptions | SeveralIssuersOptions) & {
   /** Read once per verification. Default: the system's. */
   readonly clock?: Clock;
+  /** Remembers verified tokens, so that one that comes again costs a tenth. Off by default. */
+  readonly cache?: TokenCacheOptions;
 };
 
 /** What may be said for one call of `verify` or `tryVerify`. */
@@ -58,6 +61,8 @@ export interface VerifierParts {
   readonly clock: Clock;
   /** Names of the per-call options that the preset knows beyond the general ones; all of them strings. */
   readonly bindings: readonly ('nonce' | 'accessToken')[];
+  /** As the caller gave it, if so; it is read here. */
+  readonly cache: unknown;
 }
 
 /**
@@ -72,8 +77,8 @@ export interface VerifierParts {
  * const { claims } = await verifier.verify(token);
  */
 export function createVerifier<C extends JwtClaimsSet = JwtClaimsSet>(options: VerifierOptions): Verifier<C> {
-  const { clock, ...trust } = readOptions(options, 'createVerifier', ['clock', ...TRUST_OPTIONS]);
-  return assembleVerifier<C, VerifyOptions>({ trusted: readTrusted(trust), clock: readClockOption(clock), bindings: [] });
+  const { clock, cache, ...trust } = readOptions(options, 'createVerifier', ['clock', 'cache', ...TRUST_OPTIONS]);
+  return assembleVerifier<C, VerifyOptions>({ trusted: readTrusted(trust), clock: readClockOption(clock), bindings: [], cache });
 }
 
 /** For `explain`: what a verifier goes by, and a way to run its own spine with a trace. */
@@ -111,13 +116,14 @@ export function traceOf<C extends JwtClaimsSet>(verifier: Verifier<C, never>): T
 
 /** Puts a verifier together from checked parts. */
 export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions>(parts: VerifierParts): Verifier<C, O> {
-  const { trusted, clock, bindings } = parts;
+  const { trusted, clock, bindings, cache } = parts;
   const asyncNames = [...bindings, 'forceKeyRefresh'];
   const waits = mayWait(trusted);
 
-  const spine = runsOwnCodeOnly(trusted) ? verifyWith : verifyGuarded;
+  const own = cache === undefined ? verifyWith : rememberVerified(verifyWith, readTokenCacheOptions(cache));
+  const spine = runsOwnCodeOnly(trusted) ? own : expectedErrorsOnly(own);
   const run = (token: unknown, now: number, call: VerificationCall, trust: Trusted): VerifiedJwt<C> =>
-    spine(token, trust, now, call) as VerifiedJwt<C>;
+    spine(token, trust, now, call).jwt as VerifiedJwt<C>;
 
   const verifySync = (token: unknown, options?: object): VerifiedJwt<C> => {
     const { call } = readCall(options, bindings);
@@ -211,12 +217,14 @@ function refused(error: unknown, onRefused: OnRefused | undefined): undefined {
 }
 
 /** Holds the promise that nothing but JwtError and TypeError is thrown, whatever a caller's own functions do. */
-const verifyGuarded: typeof verifyWith = (...parameters) => {
-  try {
-    return verifyWith(...parameters);
-  } catch (error) {
-    if (error instanceof JwtError || error instanceof TypeError) throw error;
-    // Not given as the cause: a function that was handed part of a token may quote it.
-    throw new TypeError('a function given to the verifier threw');
-  }
-};
+function expectedErrorsOnly(spine: Spine): Spine {
+  return (...parameters) => {
+    try {
+      return spine(...parameters);
+    } catch (error) {
+      if (error instanceof JwtError || error instanceof TypeError) throw error;
+      // Not given as the cause: a function that was handed part of a token may quote it.
+      throw new TypeError('a function given to the verifier threw');
+    }
+  };
+}

@@ -29,7 +29,7 @@ describe('several authorities (RFC 8725 §3.8)', () => {
     authorityOf: (iss) => (asked.push(iss), authorities.get(iss)),
   };
   const run = (token: string, trace?: (event: TraceEvent) => void): VerifiedJwt =>
-    verifyWith(token, directory, NOW, trace === undefined ? {} : { trace });
+    verifyWith(token, directory, NOW, trace === undefined ? {} : { trace }).jwt;
   const one = { ...CLAIMS, iss: 'https://one.example' };
 
   it.each<[string, string, string]>([

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { deepStrictEqual } from 'node:assert/strict';
 import {
   createGoogleVerifier, createKeySet, createVerifier, decodeBase64url, encodeBase64url, JwtError, thumbprint, verifyJws,
-  type GoogleVerifierOptions, type IssuerPolicy, type KeySetInput, type VerifierOptions, type VerifyJwsOptions,
+  type Verifier, type GoogleVerifierOptions, type IssuerPolicy, type KeySetInput, type VerifierOptions, type VerifyJwsOptions,
 } from '../../src/index.ts';
 import type { Policy, VectorGroup, VectorTest } from './vector-files.ts';
 
@@ -61,14 +62,32 @@ function verifyJwt(token: string, keys: KeySetInput, policy: Policy, now: number
   if (Object.hasOwn(policy, 'google')) {
     const { google, nonce, accessToken, ...own } = expectNames(policy, OF_GOOGLE);
     const options = { ...own, ...(google as object), keys: createKeySet(keys), clock };
-    const verifier = createGoogleVerifier(options as unknown as GoogleVerifierOptions);
-    return seen(verifier.verifySync(token, given({ nonce, accessToken })));
+    const perCall = given({ nonce, accessToken });
+    const make = (cache: object): Verifier => createGoogleVerifier({ ...options, ...cache } as unknown as GoogleVerifierOptions);
+    return askOften(make, (verifier) => seen(verifier.verifySync(token, perCall as object)));
   }
   const { issuers, ...own } = expectNames(policy, OF_VERIFIER);
   const trust = issuers === undefined
     ? { ...own, keys: createKeySet(keys) }
     : { ...own, issuers: (issuers as IssuerPolicy[]).map(withKeySet) };
-  return seen(createVerifier({ ...trust, clock } as unknown as VerifierOptions).verifySync(token));
+  const make = (cache: object): Verifier => createVerifier({ ...trust, ...cache, clock } as unknown as VerifierOptions);
+  return askOften(make, (verifier) => seen(verifier.verifySync(token)));
+}
+
+/** Once without a cache of verified tokens, and twice with one: a token that comes again gets the same answer. */
+function askOften(make: (cache: object) => Verifier, ask: (verifier: Verifier) => Outcome): Outcome {
+  const verifier = make({ cache: { maxTokens: 1 } });
+  const answers = [make({}), verifier, verifier].map((asked) => {
+    try {
+      return { outcome: ask(asked) };
+    } catch (error) {
+      return { outcome: error instanceof JwtError ? { code: error.code, rule: error.rule } : error, error };
+    }
+  });
+  const [first, ...others] = answers;
+  for (const { outcome } of others) deepStrictEqual(outcome, first?.outcome);
+  if (first === undefined || 'error' in first) throw first?.error;
+  return first.outcome;
 }
 
 function withKeySet(issuer: IssuerPolicy): IssuerPolicy {
