@@ -32,8 +32,17 @@ is that of [one function of thirty lines](../jose/jwt.ts), \`verifyWith\`, which
 const CLOSING = `\
 ![The steps of a verification, and what each may refuse a token with](flow.svg)
 
-To see a step fail, change a letter of the token above and give it to \`assay explain\`, or press the buttons of \`assay playground\`. The
-codes, with causes and remedies, are in [codes.md](codes.md).
+## Try it
+
+Save the key as \`key.json\`, change a letter of the token, and see which step catches it; \`assay playground\` does so at the press of a button.
+
+    assay explain --issuer ${LESSON_CLAIMS.iss} --audience ${LESSON_CLAIMS.aud} --keys key.json --at ${LESSON_NOW} -
+
+\`\`\`json
+${JSON.stringify(LESSON_JWK)}
+\`\`\`
+
+The codes, with causes and remedies, are in [codes.md](codes.md).
 `;
 
 function count(): string {

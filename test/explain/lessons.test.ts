@@ -1,11 +1,14 @@
 import { constants, createHash, createPublicKey, publicDecrypt } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/explain/index.ts';
 import { SPINE_STEPS, type StepName } from '../../src/explain/spine-steps.ts';
 import { createKeySet, createPolicy, JwtError, verifyJwt, type RefusalCode } from '../../src/jose/index.ts';
 import { REFUSALS } from '../../src/jose/errors.ts';
 import { elementsOf } from '../bench/xml.ts';
+import { run } from '../cli/run.ts';
 import { readVectorFiles } from '../vectors/vector-files.ts';
 import { flowDrawing, refusedAt, tokenDrawing } from './lesson-drawings.ts';
 import { LESSON_CLAIMS, LESSON_JWK, LESSON_NOW } from './lesson.ts';
@@ -52,6 +55,20 @@ describe('lessons.md', () => {
     expect(refusalOf(token, LESSON_CLAIMS.exp)).toBe('token_expired');
     expect(sectionOf(10)).toContain(`It is ${LESSON_NOW}`);
     expect(sectionOf(10)).toContain(`${LESSON_CLAIMS.exp - LESSON_NOW} seconds are left`);
+  });
+
+  it('gives the key and the command to try it with', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'lesson-')), 'key.json');
+    const [, jwk = ''] = /^```json\n([^]*?)\n```$/m.exec(page) ?? [];
+    expect(JSON.parse(jwk)).toEqual(LESSON_JWK);
+    writeFileSync(file, jwk);
+    const [, command = ''] = /^ {4}assay (explain .*)$/m.exec(page) ?? [];
+    const argv = command.replace('key.json', file).split(' ');
+    const good = await run(argv, { stdin: token });
+    expect([good.status, good.stdout.split('\n')[0]]).toEqual([0, 'accepted']);
+    const bad = await run(argv, { stdin: `${token.slice(0, 60)}x${token.slice(61)}` });
+    expect([bad.status, bad.stdout.split('\n')[0]]).toEqual([1, 'refused signature_invalid']);
+    rmSync(dirname(file), { recursive: true });
   });
 
   it('1: counts', () => {
