@@ -46,11 +46,12 @@ export function toHtml(explanation: Explanation, { style = true }: HtmlOptions =
     `<section class="assay-explanation assay-${ok ? 'accepted' : 'refused'}">`,
     ...(style ? [`<style>\n${EXPLANATION_STYLE}</style>`] : []),
     headline(explanation),
+    // A page is read from above, as a terminal is from below.
+    ...adviceList(explanation),
     '<h3>Steps</h3>',
     `<ol>\n${steps.map((step) => checkItem(step, `${step.title}: ${step.asks}`)).join('\n')}\n</ol>`,
     '<h3>The rules of the claims</h3>',
-    `<ol>\n${rules.map((rule) => checkItem(rule, rule.asks)).join('\n')}\n</ol>`,
-    ...adviceList(explanation),
+    ruleList(rules),
     ...contents(explanation),
     '</section>',
     '',
@@ -84,6 +85,14 @@ function checkItem({ rule, found, outcome }: ExplainedCheck, asks: string): stri
   const mark = `<strong>${MARKS_IN_WORDS[outcome]}</strong>`;
   const cited = `<span class="assay-rule">${escapeHtml(rule)}</span>`;
   return `<li class="assay-${outcome}">${cited}${mark} ${escapeHtml(asks)}${seen}</li>`;
+}
+
+/** Rules that were all not reached are one line: they say nothing yet. */
+function ruleList(rules: Explanation['rules']): string {
+  if (rules.every(({ outcome }) => outcome === 'not_reached')) {
+    return `<p><strong>${MARKS_IN_WORDS.not_reached}</strong> ${rules.length} rules: nothing in the payload was believed</p>`;
+  }
+  return `<ol>\n${rules.map((rule) => checkItem(rule, rule.asks)).join('\n')}\n</ol>`;
 }
 
 function adviceList({ advice, findings }: Explanation): readonly string[] {

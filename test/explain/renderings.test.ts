@@ -87,6 +87,15 @@ describe('HTML', () => {
     }
   });
 
+  it('says what to do first, and of rules that were not reached how many', async () => {
+    const broken = toHtml(await explained(`${mint()}=`));
+    expect(broken.indexOf('<h3>What to do')).toBeLessThan(broken.indexOf('<h3>Steps'));
+    expect(broken).toMatch(/<p><strong>not reached<\/strong> \d+ rules/);
+    const late = toHtml(await explained(mint({ exp: NOW - 90 })));
+    expect(late.match(/<li class="assay-(?:passed|not_asked)">/g)?.length).toBeGreaterThan(20);
+    expect(late).not.toMatch(/\d+ rules: nothing/);
+  });
+
   it('marks the place of a mistake', async () => {
     expect(toHtml(await explained(`${mint()}=`))).toContain('<mark>=</mark>');
   });
