@@ -87,6 +87,13 @@ it('lights the same octets everywhere', async () => {
   // And from the keyboard: a field of the key lights its octets in both forms.
   await page.locator('#key-view .fields button', { hasText: 'the modulus' }).focus();
   await expect.poll(() => page.locator('#key-view .hex .kind-n.lit').count()).toBe(2);
+  // A header lights all that it spans: of the AlgorithmIdentifier, its own octets and three fields.
+  await page.locator('#key-view .fields button', { hasText: 'AlgorithmIdentifier' }).hover();
+  await expect.poll(() => page.locator('#key-view .hex .lit').allInnerTexts()).toEqual([
+    '30 0d', '06 09', '2a 86 48 86 f7 0d 01 01 01', '05 00',
+  ]);
+  await page.locator('#seal-view .fields button', { hasText: 'the hash that the issuer has signed' }).hover();
+  await expect.poll(() => page.locator('#seal-view .hex .kind-hash.lit').count()).toBe(2);
   await page.getByRole('button', { name: 'sub', exact: true }).click();
   const selected = await page.evaluate(() => {
     const area = document.querySelector('textarea');

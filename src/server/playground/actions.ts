@@ -25,6 +25,8 @@ export type PageAction = (body: JsonObject) => object | Promise<object>;
 /** Seconds by which a button may move the clock at most: a button is a day. */
 const MAX_STEP = 366 * 86_400;
 
+const MAX_PUBLISHED = 6;
+
 /** The actions, by path. */
 export function actionsOf(workshop: Workshop): ReadonlyMap<string, PageAction> {
   const { issuer, verifier } = workshop;
@@ -40,7 +42,11 @@ export function actionsOf(workshop: Workshop): ReadonlyMap<string, PageAction> {
       return certificateOf(token, await explain(verifier, token), issuer.jwks.keys);
     }],
     ['/api/attack', (body) => attackWith(workshop, textOf(body, 'name'), textOf(body, 'token'))],
-    ['/api/rotate', lever(issuer.rotate)],
+    ['/api/rotate', lever(() => {
+      // Every visit of the page is shown all of them.
+      if (issuer.jwks.keys.length >= MAX_PUBLISHED) issuer.retire();
+      issuer.rotate();
+    })],
     ['/api/retire', lever(issuer.retire)],
     ['/api/down', lever(() => issuer.fail('down'))],
     ['/api/up', lever(() => issuer.fail('none'))],

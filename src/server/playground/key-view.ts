@@ -11,24 +11,27 @@ import { isJsonObject, member } from '../../jose/json.ts';
 import { importJwk, jwkToSpki } from '../../jose/jwk.ts';
 import type { KeyView, OctetField } from './page/wire.ts';
 
-/** What stands in a SubjectPublicKeyInfo of an RSA key, in order. `header`: tag and length; `content`: what they hold. */
-const LAYOUT: readonly (readonly [take: 'header' | 'content' | number, label: string, words: string, about: string])[] = [
-  ['header', 'SEQUENCE', 'SubjectPublicKeyInfo: an algorithm and a key (RFC 5280 §4.1.2.7)', 'key.spki'],
-  ['header', 'SEQUENCE', 'AlgorithmIdentifier: which kind of key follows', 'key.algorithm'],
-  ['header', 'OID', 'tag and length of an object identifier', 'key.algorithm.oid'],
-  ['content', '1.2.840.113549.1.1.1', 'rsaEncryption (RFC 8017 A.1)', 'key.algorithm.oid'],
-  ['header', 'NULL', 'its parameters: none, and that must be said (RFC 3279 §2.3.1)', 'key.algorithm.null'],
-  ['header', 'BIT STRING', 'subjectPublicKey: the key itself, as bits', 'key.bits'],
-  [1, 'unused bits', 'how many bits of the last octet do not count: none', 'key.bits'],
-  ['header', 'SEQUENCE', 'RSAPublicKey: two numbers (RFC 8017 A.1.1)', 'key.rsa'],
-  ['header', 'INTEGER', 'tag and length of n', 'key.n.header'],
-  ['content', 'n', 'the modulus', 'key.n'],
-  ['header', 'INTEGER', 'tag and length of e', 'key.e.header'],
-  ['content', 'e', 'the public exponent', 'key.e'],
+/** A stretch of an encoding: `header` is a tag and a length, `content` what they hold, a number so many octets. */
+type Stretch = readonly [take: 'header' | 'content' | number, label: string, words: string, ...about: string[]];
+
+/** What stands in a SubjectPublicKeyInfo of an RSA key, in order. A header is about all that it spans. */
+const LAYOUT: readonly Stretch[] = [
+  ['header', 'SEQUENCE', 'SubjectPublicKeyInfo: an algorithm and a key (RFC 5280 §4.1.2.7)', 'spki'],
+  ['header', 'SEQUENCE', 'AlgorithmIdentifier: which kind of key follows', 'spki.algorithm'],
+  ['header', 'OID', 'tag and length of an object identifier', 'spki.algorithm.oid'],
+  ['content', '1.2.840.113549.1.1.1', 'rsaEncryption (RFC 8017 A.1)', 'spki.algorithm.oid.arcs'],
+  ['header', 'NULL', 'its parameters: none, and that must be said (RFC 3279 §2.3.1)', 'spki.algorithm.null'],
+  ['header', 'BIT STRING', 'subjectPublicKey: the key itself, as bits', 'spki.bits'],
+  [1, 'unused bits', 'how many bits of the last octet do not count: none', 'spki.bits.unused'],
+  ['header', 'SEQUENCE', 'RSAPublicKey: two numbers (RFC 8017 A.1.1)', 'spki.bits.rsa'],
+  ['header', 'INTEGER', 'tag and length of n', 'spki.bits.rsa.n'],
+  ['content', 'n', 'the modulus', 'key.n', 'spki.bits.rsa.n.value'],
+  ['header', 'INTEGER', 'tag and length of e', 'spki.bits.rsa.e'],
+  ['content', 'e', 'the public exponent', 'key.e', 'spki.bits.rsa.e.value'],
 ];
 
-const SIGN_OCTET: Pick<OctetField, 'label' | 'words' | 'about'> = {
-  label: 'sign', about: 'key.n.sign',
+const SIGN_OCTET: OctetField = {
+  hex: '00', label: 'sign', about: ['spki.bits.rsa.n.sign'],
   words: 'a zero octet in front keeps a number positive whose first bit is one (X.690 §8.3)',
 };
 
@@ -42,8 +45,8 @@ export function keyViewOf(jwk: object, current: boolean): KeyView {
     jwk: Object.keys(object).map((name) => ({ name: plain(name), value: plainJson(object[name], 2000) })),
     bits: importJwk(jwk).bits,
     spki,
-    integers: ['key.n', 'key.e'].map((about) =>
-      spki.filter((field) => field.about === about || field.about.startsWith(`${about}.`))),
+    integers: ['n', 'e'].map((name) =>
+      spki.filter(({ about }) => about.some((subject) => subject.startsWith(`spki.bits.rsa.${name}`)))),
   };
 }
 
@@ -52,14 +55,14 @@ export function spkiFields(der: Uint8Array): readonly OctetField[] {
   const fields: OctetField[] = [];
   let at = 0;
   let content = 0;
-  for (const [take, label, words, about] of LAYOUT) {
+  for (const [take, label, words, ...about] of LAYOUT) {
     const header = headerOf(der, at);
     const length = take === 'header' ? header.length : take === 'content' ? content : take;
     if (take === 'header') content = header.content;
     let octets = der.subarray(at, at + length);
     at += length;
-    if (about === 'key.n' && octets[0] === 0) {
-      fields.push({ ...SIGN_OCTET, hex: '00' });
+    if (label === 'n' && octets[0] === 0) {
+      fields.push(SIGN_OCTET);
       octets = octets.subarray(1);
     }
     fields.push({ hex: Buffer.from(octets).toString('hex'), label, words, about });

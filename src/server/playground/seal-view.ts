@@ -33,7 +33,7 @@ export function sealViewOf(token: string, header: object | undefined, jwks: read
   const broken = message.length === 1
     ? 'What comes out is noise: this key did not make this signature, or a bit of it was changed.'
     : undefined;
-  const inside = message.find(({ about }) => about === 'seal.hash')?.hex;
+  const inside = message.find(({ label }) => label === 'SHA-256')?.hex;
   return { ...view, message, ...(broken === undefined ? {} : { broken }), equal: inside === hash };
 }
 
@@ -57,16 +57,16 @@ function fieldsOfMessage(octets: Buffer): readonly OctetField[] {
   const hex = octets.toString('hex');
   const match = /^(0001)((?:ff)+)(00)([0-9a-f]{38})([0-9a-f]{64})$/.exec(hex);
   const [, start = '', padding = '', end = '', info = '', hash = ''] = match ?? [];
-  if (info !== DIGEST_INFO) return [{ hex, label: 'noise', words: 'no padding, no DigestInfo', about: 'seal.noise' }];
+  if (info !== DIGEST_INFO) return [{ hex, label: 'noise', words: 'no padding, no DigestInfo', about: ['seal.noise'] }];
   return [
-    { hex: start, label: '00 01', about: 'seal.start', words: 'block type 01: a signature (RFC 8017 §9.2)' },
+    { hex: start, label: '00 01', about: ['seal.start'], words: 'block type 01: a signature (RFC 8017 §9.2)' },
     {
-      hex: padding, label: 'padding', about: 'seal.padding',
+      hex: padding, label: 'padding', about: ['seal.padding'],
       words: `${padding.length / 2} octets of FF: exactly as many as fill the length of n, no room for anything else`,
     },
-    { hex: end, label: '00', about: 'seal.end', words: 'end of the padding' },
-    { hex: info, label: 'DigestInfo', about: 'seal.info', words: 'DER: "a SHA-256 hash of 32 octets follows"' },
-    { hex: hash, label: 'SHA-256', about: 'seal.hash', words: 'the hash that the issuer has signed' },
+    { hex: end, label: '00', about: ['seal.end'], words: 'end of the padding' },
+    { hex: info, label: 'DigestInfo', about: ['seal.info'], words: 'DER: "a SHA-256 hash of 32 octets follows"' },
+    { hex: hash, label: 'SHA-256', about: ['seal.hash'], words: 'the hash that the issuer has signed' },
   ];
 }
 

@@ -8,11 +8,13 @@ import type { Subject } from './wire.ts';
 
 let lit: readonly Element[] = [];
 
-/** Lights everything that is about the subject, or about a part of it. */
-export function light(subject: Subject | undefined): void {
+/** Lights everything that is about one of the subjects, or about a part of it. */
+export function light(subjects: readonly Subject[]): void {
   for (const element of lit) element.classList.remove('lit');
-  lit = subject === undefined ? [] : [...document.querySelectorAll('[data-about]')].filter((element) =>
-    subjectsOf(element).some((about) => about === subject || about.startsWith(`${subject}.`)));
+  const isMeant = (about: Subject): boolean =>
+    subjects.some((subject) => about === subject || about.startsWith(`${subject}.`));
+  lit = subjects.length === 0 ? []
+    : [...document.querySelectorAll('[data-about]')].filter((element) => subjectsOf(element).some(isMeant));
   for (const element of lit) element.classList.add('lit');
 }
 
@@ -22,19 +24,20 @@ export function about(subjects: readonly Subject[]): { readonly 'data-about': st
   return { 'data-about': subjects.map(encodeURIComponent).join(' ') };
 }
 
-function subjectsOf(element: Element): readonly Subject[] {
-  return (element.getAttribute('data-about') ?? '').split(' ').map(decodeURIComponent);
+/** What an element is about; nothing, where it does not say. */
+export function subjectsOf(element: Element | null | undefined): readonly Subject[] {
+  const text = element?.getAttribute('data-about') ?? '';
+  return text === '' ? [] : text.split(' ').map(decodeURIComponent);
 }
 
-/** The first subject of the element that was pointed at, or of the nearest around it. */
-function subjectAt(target: EventTarget | null): Subject | undefined {
-  const element = target instanceof Element ? target.closest('[data-about]') : null;
-  return element === null ? undefined : subjectsOf(element)[0];
+/** Those of the element that was pointed at, or of the nearest around it. */
+function subjectsAt(target: EventTarget | null): readonly Subject[] {
+  return subjectsOf(target instanceof Element ? target.closest('[data-about]') : null);
 }
 
 /** Starts to watch the pointer and the focus. */
 export function watchLight(): void {
-  document.addEventListener('pointerover', ({ target }) => light(subjectAt(target)));
-  document.addEventListener('focusin', ({ target }) => light(subjectAt(target)));
-  document.addEventListener('focusout', () => light(undefined));
+  document.addEventListener('pointerover', ({ target }) => light(subjectsAt(target)));
+  document.addEventListener('focusin', ({ target }) => light(subjectsAt(target)));
+  document.addEventListener('focusout', () => light([]));
 }

@@ -41,7 +41,7 @@ export function showSeal(seal: SealView | undefined): void {
         seal.broken === undefined ? undefined : make('p', { class: 'problem' }, seal.broken),
         make('p', { class: 'aside' }, `e = ${seal.exponent}, n of key ${seal.kid}`)),
       make('dt', {}, 'SHA-256'),
-      make('dd', {}, hexView([{ hex: seal.hash, label: '', words: '', about: 'seal.own-hash' }]),
+      make('dd', {}, hexView([{ hex: seal.hash, label: '', words: '', about: [seal.equal ? 'seal.hash' : 'own.hash'] }]),
         make('p', { class: 'aside' }, 'of the characters received, up to the second dot'))),
     compareView(seal),
     seal.message.length > 1 ? fieldList(seal.message) : undefined,
@@ -61,14 +61,14 @@ function compareView({ equal, message }: SealView): HTMLElement {
 function hexView(fields: readonly OctetField[]): HTMLElement {
   return make('p', { class: 'hex' }, ...fields.flatMap((field, index) => [
     index === 0 ? undefined : ' ',
-    make('span', { class: `field ${kindOf(field)}`, ...about([field.about]), title: titleOf(field) }, spaced(field.hex)),
+    make('span', { class: `field ${kindOf(field)}`, ...about(field.about), title: titleOf(field) }, spaced(field.hex)),
   ]));
 }
 
 /** The fields in words. Each can be focused, and lights its octets. */
 function fieldList(fields: readonly OctetField[]): HTMLElement {
   return make('ul', { class: 'fields' }, ...fields.map((field) => make('li', {},
-    make('button', { type: 'button', ...about([field.about]) },
+    make('button', { type: 'button', ...about(field.about) },
       make('span', { class: `label ${kindOf(field)}` }, field.label),
       make('span', { class: 'words' }, field.words)))));
 }
@@ -77,7 +77,7 @@ function titleOf({ label, words }: OctetField): string | undefined {
   return label === '' ? undefined : `${label}: ${words}`;
 }
 
-function kindOf({ about: subject }: OctetField): string {
+function kindOf({ about: [subject = ''] }: OctetField): string {
   if (subject === 'key.n') return 'kind-n';
   if (subject === 'key.e') return 'kind-e';
   if (subject.endsWith('hash')) return 'kind-hash';

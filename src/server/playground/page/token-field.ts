@@ -5,7 +5,7 @@
  */
 
 import { find, make, show } from './element.ts';
-import { about, light } from './light.ts';
+import { about, light, subjectsOf } from './light.ts';
 import type { DecodedPart, Span, Subject } from './wire.ts';
 
 const area = find('token', HTMLTextAreaElement);
@@ -106,17 +106,12 @@ export function watchToken(onChange: () => void): void {
   });
   area.addEventListener('pointermove', ({ clientX, clientY }) => {
     const under = document.elementsFromPoint(clientX, clientY).find((element) => element.parentElement === mirror);
-    light(subjectOfInk(under));
+    light(subjectsOf(under));
   });
-  area.addEventListener('pointerleave', () => light(undefined));
+  area.addEventListener('pointerleave', () => light([]));
   document.addEventListener('selectionchange', () => {
     if (document.activeElement !== area || area.selectionStart !== area.selectionEnd) return;
     const at = area.selectionStart - (area.value.length - area.value.trimStart().length);
-    light(stretches.find(({ span: [start, end] }) => start <= at && at < end)?.subjects[0]);
+    light(stretches.find(({ span: [start, end] }) => start <= at && at < end)?.subjects ?? []);
   });
-}
-
-function subjectOfInk(element: Element | undefined): Subject | undefined {
-  const text = element?.getAttribute('data-about');
-  return text === null || text === undefined ? undefined : decodeURIComponent(text);
 }

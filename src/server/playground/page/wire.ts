@@ -67,7 +67,8 @@ export interface OctetField {
   readonly hex: string;
   readonly label: string;
   readonly words: string;
-  readonly about: Subject;
+  /** What it is, and what it is a part of. */
+  readonly about: readonly Subject[];
 }
 
 /** A public key on its way from JWK to SubjectPublicKeyInfo. */
