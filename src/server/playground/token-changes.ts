@@ -75,8 +75,9 @@ function sharedEnds(before: string, after: string): readonly [start: number, end
 function bitsOf(of: TokenChange['of'], before: string, after: string): TokenChange['bits'] | undefined {
   if (before.length !== 1 || after.length !== 1) return undefined;
   if (of === 'text') {
-    const [old, now] = [before, after].map((character) => character.charCodeAt(0).toString(2).padStart(8, '0'));
-    return { before: old ?? '', after: now ?? '', words: 'one octet: one bit of its eight' };
+    const [old = '', now = ''] = [before, after].map((character) => character.charCodeAt(0).toString(2).padStart(8, '0'));
+    const count = [...old].filter((bit, index) => bit !== now[index]).length;
+    return { before: old, after: now, words: `one octet: ${count} of its eight bits` };
   }
   const [old, now] = [before, after].map((letter) => LETTERS_OF_64.indexOf(letter).toString(2).padStart(6, '0'));
   return { before: old ?? '', after: now ?? '', words: 'one letter carries six bits; of these, the last four are spare' };

@@ -81,7 +81,10 @@ describe.each(ATTACKS.map((attack) => [attack.name, attack] as const))('the atta
       const [from = 0, to = 0] = certificate.parts.find((one) => one.name === part)?.span ?? [];
       expect(from <= start && start <= end && end <= to).toBe(true);
     }
-    if (name === 'bit') expect(result.changes[0]?.bits).toMatchObject({ before: '00110100', after: '00110101' });
+    if (name === 'bit') expect(result.changes[0]?.bits).toEqual({
+      before: '00110100', after: '00110101', words: 'one octet: 1 of its eight bits',
+    });
+    if (name === 'confusion') expect(result.changes[0]?.bits?.words).toBe('one octet: 3 of its eight bits');
     if (name === 'twin') expect(result.changes[0]?.bits?.after).toMatch(/[01]{5}1/);
   });
 
