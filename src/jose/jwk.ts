@@ -132,7 +132,7 @@ function refuseWeak(material: KeyMaterial, alg: string | undefined): void {
     if (weakness !== undefined) throw unusable(weakness, 'RFC 8725 §3.4');
   } else if (material.kty === 'oct') {
     // RFC 7518 §3.2: a key as long as the hash or longer. Without "alg", long enough for the shortest of them.
-    const scheme = alg === undefined ? undefined : schemeOf(alg);
+    const scheme = schemeOf(alg);
     const minimum = scheme?.family === 'HS' ? scheme.hashBits : 256;
     if (material.k.length * 8 < minimum) throw unusable('the HMAC key is shorter than the hash', 'RFC 7518 §3.2');
   }

@@ -51,8 +51,7 @@ export function importKeyObject(key: KeyObject, kid?: string): VerificationKey {
   const type = key.asymmetricKeyType ?? 'secret';
   if (!['rsa', 'ec', 'ed25519', 'secret'].includes(type)) throw pemUnusable('unknown key type', 'RFC 7517 §4.1');
   const { kty, crv, n, e, x, y, k } = exportJwk(key);
-  const jwk = Object.entries({ kty, crv, n, e, x, y, k, kid }).filter(([, value]) => value !== undefined);
-  return importJwk(Object.fromEntries(jwk));
+  return importJwk({ kty, crv, n, e, x, y, k, kid });
 }
 
 function importSpki(der: Buffer, kid: string | undefined): VerificationKey {

@@ -72,7 +72,8 @@ describe('importJwk: what it takes', () => {
     ['OKP Ed25519', OKP, { kty: 'OKP', crv: 'Ed25519', bits: 256 }], ['oct', SECRET, { kty: 'oct', bits: 512 }],
   ])('%s, with its type, curve and size, frozen', (_, jwk, expected) => {
     const { keyObject, ...rest } = importJwk(jwk);
-    expect(rest).toEqual(expected);
+    // Strictly: what a JWK does not say is absent, and not a member that is undefined.
+    expect(rest).toStrictEqual(expected);
     expect(keyObject.export({ format: 'jwk' })).toEqual(jwk);
     expect(Object.isFrozen(importJwk(jwk))).toBe(true);
   });
@@ -94,6 +95,17 @@ describe('importJwk: what it takes', () => {
       expect(outcomeOf(() => importJwk({ ...RSA, ...extra }))).toBe('accepted');
     },
   );
+
+  it('a symmetric key with a member that would give another type of key away', () => {
+    expect(outcomeOf(() => importJwk({ ...SECRET, d: 'AQ', p: 'AQ' }))).toBe('accepted');
+  });
+
+  it('a member of 8,192 characters, and none longer', () => {
+    expect(importJwk({ kty: 'oct', k: 'A'.repeat(8192) }).bits).toBe(8192 * 6);
+    expect(refusalOf(() => importJwk({ kty: 'oct', k: 'A'.repeat(8194) }))).toMatchObject(
+      { code: 'key_unusable', rule: 'RFC 7518 §6' },
+    );
+  });
 
   it('reads own members only', () => {
     expect(outcomeOf(() => importJwk(Object.create(RSA)))).toBe('key_unusable');

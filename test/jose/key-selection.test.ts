@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { JwsAlgorithm } from '../../src/jose/jwa.ts';
 import { importJwk } from '../../src/jose/jwk.ts';
-import { createKeySet, selectKeys, type KeyHint, type KeySet } from '../../src/jose/key-set.ts';
+import { createKeySet, expectKeyLookup, selectKeys, type KeyHint, type KeySet } from '../../src/jose/key-set.ts';
 import { certificatePem, spkiOf, utcTime } from './certificate.ts';
 import { ED_1, ED_2, P256, P384, RSA_1, RSA_2, SECRET } from './keys.ts';
-import { outcomeOf, refusalOf } from './refusal.ts';
+import { mistake, outcomeOf, refusalOf } from './refusal.ts';
 
 const ED = ED_1.jwk;
 const FROM = 1_704_067_200;
@@ -131,8 +131,33 @@ describe('selectKeys (RFC 7515 §4.1.4, RFC 8725 §3.1)', () => {
     expect(refusalOf(() => selectKeys(set, { alg: 'EdDSA', kid: 'a' }, ['EdDSA'], 0)).rule).toBe('RFC 7517 §4.2');
   });
 
+  it.each<[string, KeySet, KeyHint, JwsAlgorithm, string]>([
+    ['for signing only', createKeySet({ ...ED, key_ops: ['sign'] }), { alg: 'EdDSA' }, 'EdDSA', 'RFC 7517 §4.3'],
+    ['short for the hash', createKeySet({ kty: 'oct', k: 'A'.repeat(64) }), { alg: 'HS512' }, 'HS512', 'RFC 7518 §3.2'],
+    ['out of its dates', createKeySet({ a: certificate() }), { alg: 'EdDSA' }, 'EdDSA', 'RFC 5280 §4.1.2.5'],
+  ])('cites the rule for a key that is %s', (_, set, hint, alg, rule) => {
+    expect(refusalOf(() => selectKeys(set, hint, [alg], FROM - 1))).toMatchObject({ code: 'key_unusable', rule });
+  });
+
   it('hands on the row of the algorithm with the keys', () => {
     expect(selectKeys(createKeySet(RSA_1.jwk), { alg: 'PS384' }, ['PS384'], 0).scheme.alg).toBe('PS384');
+  });
+});
+
+describe('a look-up', () => {
+  it.each([undefined, null, 'x', 7, true, [], [ED], {}, { keys: [ED] }, { find: 'x' }, () => [],
+    Object.assign([], { find: () => [] }), Object.assign(() => [], { find: () => [] })])('is not %o', (keys) => {
+    expect(() => expectKeyLookup(keys)).toThrow(mistake('"keys"'));
+  });
+
+  it('is whatever has a function to find keys', () => {
+    const lookup = { find: () => [] };
+    expect(expectKeyLookup(lookup)).toBe(lookup);
+  });
+
+  it('of a static set gives back its own keys, and nothing else', () => {
+    const set = createKeySet([{ ...ED, kid: 'a' }, { ...ED_2.jwk, kid: 'b' }]);
+    expect([set.find('a'), set.find('c'), set.find(undefined)]).toEqual([[set.keys[0]], [], set.keys]);
   });
 });
 

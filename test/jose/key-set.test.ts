@@ -4,7 +4,7 @@ import { createKeySet, selectKeys } from '../../src/jose/key-set.ts';
 import { certificatePem, spkiOf, utcTime } from './certificate.ts';
 import { ED_1, ED_2, P256, RSA_1, RSA_2, SECRET } from './keys.ts';
 import { octets } from './octets.ts';
-import { outcomeOf, refusalOf } from './refusal.ts';
+import { mistake, outcomeOf, refusalOf } from './refusal.ts';
 
 const ED = ED_1.jwk;
 const certificate = (key = ED_1.publicKey): string =>
@@ -57,11 +57,12 @@ describe('createKeySet: forms', () => {
   });
 
   it.each([
-    { ignoreCertificateDate: true }, { ignoreCertificateDates: undefined }, { ignoreCertificateDates: 1 }, null, [],
+    [{ ignoreCertificateDate: true }, 'createKeySet'], [{ ignoreCertificateDates: undefined }, '"ignoreCertificateDates"'],
+    [{ ignoreCertificateDates: 1 }, '"ignoreCertificateDates"'], [null, 'createKeySet'], [[], 'createKeySet'],
   ])(
     'throws TypeError for the options %o',
-    (options) => {
-      expect(() => createKeySet(ED, options as never)).toThrow(TypeError);
+    (options, about) => {
+      expect(() => createKeySet(ED, options as never)).toThrow(mistake(about));
     },
   );
 });
@@ -138,7 +139,7 @@ describe('createKeySet: limits', () => {
     expect(outcomeOf(() => createKeySet(map(257)))).toBe('key_unusable');
   });
 
-  it.each([[[SECRET, ED]], [[ED, SECRET]], [{ keys: [RSA_1.jwk, P256.jwk, SECRET] }]])(
+  it.each([[[SECRET, ED]], [[ED, SECRET]], [[SECRET, P256.jwk]], [[RSA_1.jwk, SECRET]], [{ keys: [RSA_1.jwk, P256.jwk, SECRET] }]])(
     'refuses a secret beside public keys (RFC 8725 §2.1)',
     (input) => {
       expect(refusalOf(() => createKeySet(input))).toMatchObject({ code: 'key_unusable', rule: 'RFC 8725 §2.1' });

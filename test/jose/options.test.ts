@@ -21,7 +21,7 @@ describe('readOptions', () => {
 
   it('throws TypeError for options that inherit: what is inherited would be overlooked', () => {
     const nothing: object = Object.assign(Object.create(null), { a: 1 });
-    for (const options of [Object.create(nothing), new (class { get a(): number { return 1; } })(), new Map([['a', 1]])]) {
+    for (const options of [Object.create(nothing), Object.create({ hasOwnProperty: null }), new (class { get a(): number { return 1; } })(), new Map([['a', 1]])]) {
       expect(() => readOptions(options, 'f', ['a'])).toThrow(TypeError);
     }
     expect(readOptions(nothing, 'f', ['a'])).toEqual({ a: 1 });

@@ -190,7 +190,7 @@ describe('what follows a certificate', () => {
     const longer = Buffer.concat([der, Buffer.of(0x30, 0)]).toString('base64');
     const spoilt = `-----BEGIN CERTIFICATE-----\n${longer}\n-----END CERTIFICATE-----\n`;
     expect(importPem(pem).bits).toBe(256);
-    expect(refusalOf(() => importPem(spoilt))).toMatchObject({ code: 'key_unusable' });
+    expect(refusalOf(() => importPem(spoilt))).toMatchObject({ code: 'key_unusable', rule: expect.stringMatching(/^RFC 7468 §5/) });
   });
 });
 

@@ -3,6 +3,7 @@ import type { ClaimRule } from '../../src/jose/claims.ts';
 import {
   createPolicy, createPresetPolicy, expectPolicy, normalizeMediaType, POLICY_OPTIONS, type PolicyOptions,
 } from '../../src/jose/policy.ts';
+import { mistake } from './refusal.ts';
 
 const MINIMAL = { issuer: 'i', audience: 'a' } as const;
 const make = (options: unknown): unknown => createPolicy(options as PolicyOptions);
@@ -79,7 +80,8 @@ describe('createPolicy: every option', () => {
     maxLifetime: durations,
     subject: names.concat([['x']]),
     checks: [
-      null, [], [() => true], 'x', () => true, { c: true }, { c: undefined }, { c: null }, { a: () => true, c: 'x' },
+      null, [], [() => true], 'x', () => true, { [Symbol('c')]: () => true },
+      Object.defineProperty({}, 'c', { value: () => true, enumerable: false }), { c: true }, { c: undefined }, { c: null }, { a: () => true, c: 'x' },
     ],
   };
 
@@ -90,7 +92,7 @@ describe('createPolicy: every option', () => {
   it.each(Object.entries(WRONG).flatMap(([name, values]) => values.map((value) => [name, value] as const)))(
     '"%s" throws TypeError for %o',
     (name, value) => {
-      expect(() => withOption(name, value)).toThrow(TypeError);
+      expect(() => withOption(name, value)).toThrow(mistake(name));
     },
   );
 

@@ -29,3 +29,8 @@ export function outcomeOf(run: () => unknown): string {
   }
   return 'accepted';
 }
+
+/** A TypeError whose message says which option or function it is about. For `toThrow`. */
+export function mistake(about: string): unknown {
+  return expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(about) });
+}

@@ -5,7 +5,6 @@
  */
 
 import { generateKeyPairSync, sign, type JsonWebKey } from 'node:crypto';
-import { expect } from 'vitest';
 import { JwtError, signJwt, type RefusalCode } from '../../src/jose/index.ts';
 import type { KeyLookup } from '../../src/jose/key-set.ts';
 import {
@@ -15,6 +14,8 @@ import {
   type RemoteKeySetOptions,
 } from '../../src/keys/index.ts';
 import { createVerifier, type Verifier } from '../../src/verifier/index.ts';
+
+export { mistake } from '../jose/refusal.ts';
 
 export const ISSUER = 'https://issuer.example';
 export const AUDIENCE = 'api';
@@ -91,11 +92,6 @@ export async function outcome(verification: Promise<unknown> | (() => unknown)):
     if (error instanceof JwtError) return error.code;
     throw error;
   }
-}
-
-/** A TypeError whose message says which option or function it is about. */
-export function mistake(about: string): unknown {
-  return expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(about) });
 }
 
 /** What a test feeds against the types, on purpose. */

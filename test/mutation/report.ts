@@ -55,11 +55,21 @@ export function readReport(path: string): readonly FileReport[] {
       killed: count('Killed', 'Timeout'),
       ignored: count('Ignored'),
       survivors: mutants
-        .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+        .filter(hasLived)
         .map((mutant) => describe(source.split('\n'), mutant)),
     };
   });
 }
+
+/** The same report, in which nothing has lived: of those, nothing is known. */
+export function withoutSurvivors(path: string): string {
+  const report: RawReport = JSON.parse(readFileSync(path, 'utf8'));
+  const files = Object.entries(report.files).map(([file, { mutants, ...source }]) =>
+    [file, { ...source, mutants: mutants.filter((mutant) => !hasLived(mutant)) }] as const);
+  return JSON.stringify({ ...report, files: Object.fromEntries(files) });
+}
+
+const hasLived = ({ status }: RawMutant): boolean => status === 'Survived' || status === 'NoCoverage';
 
 /** A share, cut and not rounded, so that only everything is 100.0. */
 export function percentOf(part: number, whole: number): string {

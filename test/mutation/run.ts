@@ -10,8 +10,8 @@
  * wrong arguments; 130 when interrupted.
  *
  * `--again` takes the word of the last run for a mutant whose killing test is still there, and asks anew about those that
- * lived where tests were added. It cannot see that a test of an old name asks less than it did, so that a score to be
- * published comes from a run without it.
+ * lived. It cannot see that a test of an old name asks less than it did, so that a score to be published comes from a run
+ * without it.
  *
  * @module
  */

@@ -7,10 +7,10 @@
  */
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyTree, ROOT, type Tree } from '../planted/tree.ts';
-import { readReport, type FileReport } from './report.ts';
+import { readReport, withoutSurvivors, type FileReport } from './report.ts';
 
 export const HERE: string = join(ROOT, 'test', 'mutation');
 const MODULES = join(HERE, 'node_modules');
@@ -69,6 +69,8 @@ function start({ path }: Tree, file: string, { again, concurrency }: Asking): Ch
   const [stryker, report] = ['node_modules/@stryker-mutator/core/bin/stryker.js', 'mutation.json'];
   rmSync(join(path, report), { force: true });
   const results = join(RESULTS, `${file.replace(/^src\//, '').replaceAll('/', '-')}.json`);
+  // Stryker itself would ask again only where it saw a new test reach the mutant, and of what runs on loading it sees nothing.
+  if (again && existsSync(results)) writeFileSync(results, withoutSurvivors(results));
   const options = [
     '--mutate', file, '--concurrency', String(concurrency), '--incremental', '--incrementalFile', results,
     // How far it is, for a person; a file gets the results alone.

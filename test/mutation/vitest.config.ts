@@ -14,7 +14,7 @@ const folders = TESTS[process.env['MUTATION_FOLDER'] ?? ''] ?? Object.keys(TESTS
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
-    include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+    include: ['test/mutation/loading.test.ts', ...folders.map((folder) => `test/${folder}/**/*.test.ts`)],
     // They ask about files and about other processes, which know of no mutant.
     exclude: ['test/vectors/format.test.ts', 'test/keys/process.test.ts'],
     // Half the time; what a test changes in the process it must put back, here as elsewhere.

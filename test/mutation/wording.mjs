@@ -23,8 +23,12 @@ function textOf({ node }) {
   return '';
 }
 
+/** `{ message: '...' }`, without which an error has the words of its code. */
+const isMessageAlone = ({ node }) => node.type === 'ObjectExpression' && node.properties.length === 1
+  && node.properties[0].type === 'ObjectProperty' && node.properties[0].key.name === 'message';
+
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, 'wording', {
-    shouldIgnore: (path) => (isWording(textOf(path)) ? 'the words of a message' : undefined),
+    shouldIgnore: (path) => (isWording(textOf(path)) || isMessageAlone(path) ? 'the words of a message' : undefined),
   }),
 ];
