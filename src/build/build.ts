@@ -19,7 +19,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { floorOf, joinFiles, leadAnew, readSource, type JoinedLine, type Naming, type SourceFile } from '../vendor/index.ts';
+import {
+  floorOf, joinFiles, leadAnew, readSource, relativePath, type JoinedLine, type Naming, type SourceFile,
+} from '../vendor/index.ts';
 import { leadBack, type SourceMap } from './line-map.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -53,6 +55,7 @@ export function buildPackage(folder: string): void {
   for (const program of otherPrograms().filter((path) => path !== 'build')) {
     compile(join(SRC, program), join(resolve(folder), program));
   }
+  writeText(join(folder, 'origin.json'), JSON.stringify({ commit: readCommit() }));
   for (const [path, lines] of published) {
     for (const extension of ['.js.map', '.d.ts.map']) {
       const file = join(folder, path.replace(/\.ts$/, extension));
@@ -136,10 +139,14 @@ function partition(files: readonly SourceFile[]): (path: string) => string {
 
 /** Everything is found in the file that it was joined into. */
 function namingFrom(path: string, partOf: (path: string) => string): Naming {
-  return (target) => {
-    const relative = posix.relative(posix.dirname(path), `${partOf(target)}/floor.js`);
-    return relative.startsWith('.') ? relative : `./${relative}`;
-  };
+  return (target) => relativePath(path, `${partOf(target)}/floor.js`);
+}
+
+/** The commit that is built, marked if it is not all; null outside a repository. `assay vendor` writes it down. */
+function readCommit(): string | null {
+  const args = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];
+  const { status, stdout } = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
 }
 
 function writeProject(folder: string): void {

@@ -19,11 +19,13 @@ import { printable, printableJson } from './printable.ts';
 import { sign } from './sign.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
+import { vendor } from './vendor.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order in which --help lists them. */
 export const COMMANDS: readonly Command[] = Object.freeze([
   verify, decode, keys, sign, devIssuer, demo, playground, gateway, forwardAuth, explainCommand,
+  vendor,
 ]);
 
 const HELP = `\

@@ -87,6 +87,17 @@ export function resolve(from: string, specifier: string): string {
   return parts.join('/');
 }
 
+/** How one file names another: `./key-set.ts`, `../jose/errors.ts`. */
+export function relativePath(from: string, to: string): string {
+  const folder = from.split('/').slice(0, -1);
+  const target = to.split('/');
+  while (folder.length > 0 && folder[0] === target[0]) {
+    folder.shift();
+    target.shift();
+  }
+  return `${folder.length === 0 ? './' : '../'.repeat(folder.length)}${target.join('/')}`;
+}
+
 function skipBlank(text: string, at: number): number {
   BLANK_OR_COMMENT.lastIndex = at;
   return at + (BLANK_OR_COMMENT.exec(text)?.[0].length ?? 0);

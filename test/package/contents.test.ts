@@ -7,6 +7,7 @@ import { pack, programOf, ROOT, run, type Packed } from './packed.ts';
 const PUBLISHED = [
   /^dist\/(?:\w[\w-]*\/)*[\w-]+(?:\.js|\.d\.ts)(?:\.map)?$/,
   /^src\/(?!build\/)(?:\w[\w-]*\/)*[\w-]+\.(?:ts|md|html|css|svg|json)$/,
+  /^dist\/origin\.json$/,
   /^(?:README|CHANGELOG|SECURITY)\.md$/, /^LICENSE$/, /^package\.json$/,
 ];
 
