@@ -35,12 +35,12 @@ export const batch: Bench = {
     const lines = mint(key.privateKey, 'RS256', DISTINCT).map(({ token }) => `${token}\n`).join('');
     writeFileSync(join(built.folder, 'jwks.json'), JSON.stringify(key.jwks));
     // So few that they are start-up all but, and so many that every thread has started and the code is warm.
-    const [few, many] = quick ? [2, 30] : [8, 120];
+    const [few, many] = quick ? [4, 40] : [8, 120];
     for (const times of [few, many]) writeFileSync(inputOf(context, times), lines.repeat(times));
 
     const settings = settingsHere();
     const rates = new Map(settings.map(({ name }) => [name, [] as number[]]));
-    for (let round = 0; round < (quick ? 1 : 5); round++) {
+    for (let round = 0; round < (quick ? 3 : 5); round++) {
       for (const setting of inTurn(settings, round)) {
         const [short, long] = [few, many].map((times) => time(context, times, setting));
         rates.get(setting.name)?.push(((many - few) * DISTINCT) / (((long ?? NaN) - (short ?? NaN)) / 1000));
@@ -75,7 +75,8 @@ function section(rates: ReadonlyMap<string, readonly number[]>, tokens: number):
         + `excluded; the median of ${all.length}. `
         + (ofCore === undefined ? 'There is no taskset here to hold a process on one core. '
           : `${CORES} cores do ${spread(ofCore)} times as much as one. `)
-        + (ofThread === undefined ? '' : `They do ${spread(ofThread)} times as much as with \`--jobs 1\`, where another core may read and write meanwhile.`),
+        + (ofThread === undefined ? '' : `They do ${spread(ofThread)} times as much as with \`--jobs 1\`, where another core may `
+          + 'read and write meanwhile.'),
     ],
     tables: [{
       head: ['', 'tokens per second'],

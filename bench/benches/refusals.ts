@@ -43,6 +43,7 @@ export const refusals: Bench = {
     const dear = await measure(signatures, { rounds: quick ? 9 : 60, warmupRounds: 3, calls: TOKENS, inputs: TOKENS });
     const bad = pairedRatios(dear.get(BAD_SIGNATURE) ?? [], dear.get(GOOD) ?? []);
     const times = [...cheap, ...dear].map(([name, values]) => [name, summarize(values)] as const);
+    const keyOf = (name: string): string => `${limits.has(name) ? 'µs before cryptography, ' : 'µs '}${name}`;
     const limits = new Map<string, string>(Object.entries(LIMITS).map(([name, limit]) => [name, String(limit)]));
     return {
       name: 'refusals',
@@ -66,7 +67,7 @@ export const refusals: Bench = {
         },
       },
       numbers: {
-        ...Object.fromEntries(times.map(([name, { median }]) => [`${limits.has(name) ? 'early ' : ''}µs ${name}`, median])),
+        ...Object.fromEntries(times.map(([name, { median }]) => [keyOf(name), median])),
         'bad to good': bad.median,
       },
     };

@@ -27,7 +27,7 @@ export const whole: Bench = {
       ...(await peerSubjects(minted, key)),
     ];
     const measured = await measure(subjects, {
-      rounds: quick ? 9 : 60,
+      rounds: quick ? 9 : 120,
       warmupRounds: quick ? 2 : 6,
       calls: TOKENS,
       inputs: TOKENS,
@@ -67,7 +67,8 @@ function nearest(compared: readonly Compared[]): string {
   const own = compared.find(({ name }) => name === OURS);
   const peer = compared.find(({ name }) => name !== FLOOR && !isOurs(name));
   if (own === undefined || peer === undefined) return 'No peer was measured.';
-  return `The fastest peer, ${peer.name}, takes ${compare(own.ratio.median, peer.ratio.median)} than ours.`.replace('the same than', 'the same as');
+  const difference = compare(own.ratio.median, peer.ratio.median);
+  return `The fastest peer, ${peer.name}, takes ${difference} ${difference === 'the same' ? 'as' : 'than'} ours.`;
 }
 
 function isOurs(name: string): boolean {

@@ -69,7 +69,8 @@ describe('the verdicts', () => {
       words.push(...await conversation.ask(token));
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    expect(new Set(words.slice(0, -1))).toEqual(new Set(['token_not_yet_valid']));
+    // None, where the machine is slow.
+    expect(words.slice(0, -1).filter((word) => word !== 'token_not_yet_valid')).toEqual([]);
     expect(words.at(-1)).toBe('accepted');
     expect((await conversation.end()).status).toBe(1);
   });
@@ -78,11 +79,12 @@ describe('the verdicts', () => {
 describe('what it takes', () => {
   it('is bounded, for a line that does not end', async () => {
     const conversation = new Conversation(POLICY);
+    const { stdin } = conversation.child;
     await conversation.ask(FEW[0] ?? '');
     const megabyte = 'A'.repeat(1_000_000);
     const before = residentOf(conversation.child.pid);
     for (let sent = 0; sent < 150; sent++) {
-      if (conversation.child.stdin?.write(megabyte) === false) await new Promise((resolve) => conversation.child.stdin?.once('drain', resolve));
+      if (stdin?.write(megabyte) === false) await new Promise((resolve) => stdin.once('drain', resolve));
     }
     expect(await conversation.ask('', FEW[0] ?? '')).toEqual(['token_too_long', 'accepted']);
     // Linux alone says how much it was at its most.
@@ -113,29 +115,33 @@ describe('what it takes', () => {
 });
 
 describe('an end before the end', () => {
-  it('SIGINT: what was read is answered, nothing twice, and half a line is not judged', async () => {
-    const conversation = new Conversation(POLICY);
-    await conversation.ask(...FEW);
-    conversation.child.stdin?.write(FEW[0]?.slice(0, 50));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    conversation.child.kill('SIGINT');
-    const { status, stdout, stderr } = await conversation.ended;
-    expect(subsOf(stdout)).toEqual(FEW.map((_, index) => String(index)));
-    expect(stderr).toMatch(/^stopped: 40 tokens in /);
-    expect(status).toBe(3);
-  });
+  if (process.platform === 'win32') {
+    console.info('not run: there is no SIGINT to send here');
+  } else {
+    it('SIGINT: what was read is answered, nothing twice, and half a line is not judged', async () => {
+      const conversation = new Conversation(POLICY);
+      await conversation.ask(...FEW);
+      conversation.child.stdin?.write(FEW[0]?.slice(0, 50));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      conversation.child.kill('SIGINT');
+      const { status, stdout, stderr } = await conversation.ended;
+      expect(subsOf(stdout)).toEqual(FEW.map((_, index) => String(index)));
+      expect(stderr).toMatch(/^stopped: 40 tokens in /);
+      expect(status).toBe(3);
+    });
 
-  it('SIGINT in the middle: the verdicts are those of the first lines', async () => {
-    const file = folder.write('many.txt', lines([...MANY, ...MANY, ...MANY, ...MANY, ...MANY]));
-    const { child, ended } = start([...ASSAY, 'verify', '--batch', file, ...POLICY, '--jobs', '2']);
-    child.stdout?.once('data', () => child.kill('SIGINT'));
-    const { status, stdout, stderr } = await ended;
-    const subs = subsOf(stdout);
-    expect(subs).toEqual(subs.map((_, index) => String(index % FEW.length)));
-    expect(subs.length).toBeLessThan(5 * MANY.length);
-    expect(stderr).toContain(`stopped: ${subs.length.toLocaleString('en-US')} tokens`);
-    expect(status).toBe(3);
-  });
+    it('SIGINT in the middle: the verdicts are those of the first lines', async () => {
+      const file = folder.write('many.txt', lines([...MANY, ...MANY, ...MANY, ...MANY, ...MANY]));
+      const { child, ended } = start([...ASSAY, 'verify', '--batch', file, ...POLICY, '--jobs', '2']);
+      child.stdout?.once('data', () => child.kill('SIGINT'));
+      const { status, stdout, stderr } = await ended;
+      const subs = subsOf(stdout);
+      expect(subs).toEqual(subs.map((_, index) => String(index % FEW.length)));
+      expect(subs.length).toBeLessThan(5 * MANY.length);
+      expect(stderr).toContain(`stopped: ${subs.length.toLocaleString('en-US')} tokens`);
+      expect(status).toBe(3);
+    });
+  }
 
   it('nobody listens: without a word', async () => {
     const argv = [...ASSAY, 'verify', '--batch', '-', ...POLICY];
@@ -151,7 +157,8 @@ describe('an end before the end', () => {
     [['-', '--alg', 'none'], '--alg expected'],
     [['-', '--at', 'tomorrow'], '--at expected'],
   ])('called wrongly: %j', async (argv, message) => {
-    const { status, stdout, stderr } = await run(['verify', '--batch', ...argv, ...POLICY.slice(0, argv.includes('--at') ? -2 : undefined)], { stdin: '' });
+    const policy = argv.includes('--at') ? POLICY.slice(0, -2) : POLICY;
+    const { status, stdout, stderr } = await run(['verify', '--batch', ...argv, ...policy], { stdin: '' });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(message);
   });
@@ -256,7 +263,10 @@ describe('progress', () => {
     let now = NOW;
     const output = { isTTY, columns: 60, write: (text: unknown) => (written += text) };
     const stdin = (async function* () {})();
-    const terminal = { stdin, stdout: { ...output, isTTY: stdoutIsTTY }, stderr: output, env: {}, now: () => now, whenStopped: async () => {}, startThread: noThreads };
+    const stdout = { ...output, isTTY: stdoutIsTTY };
+    const terminal = {
+      stdin, stdout, stderr: output, env: {}, now: () => now, whenStopped: async () => {}, startThread: noThreads,
+    };
     const tally = new Tally(terminal);
     const verdicts = { octets: new Uint8Array(), accepted: 1500, refused: new Map([['token_expired', 7], ['signature_invalid', 20]]) };
     return { tally, step: (seconds: number) => { now += seconds; tally.add(verdicts); tally.draw(); }, written: () => written };
@@ -268,7 +278,8 @@ describe('progress', () => {
     expect(written()).toBe('');
     step(0.9);
     step(0.1);
-    expect(written()).toBe(`\r\u001b[K${'3,054 done, 3,054/s, 3,000 accepted, 54 refused: 40 signature_invalid, 14 token_expired'.slice(0, 59)}`);
+    const words = '3,054 done, 3,054/s, 3,000 accepted, 54 refused: 40 signature_invalid, 14 token_expired';
+    expect(written()).toBe(`\r\u001b[K${words.slice(0, 59)}`);
     tally.makeWay();
     expect(written().split('\r')).toHaveLength(2);
     tally.erase();
@@ -323,9 +334,8 @@ if (process.platform === 'win32') {
     });
 
     it('an engine for which every status but 0 is a failure, such as Spark', () => {
-      const filter = (input: string) => shell(`printf '${input}' | { sh '${shim}' verify --batch - ${policy} || [ $? -eq 1 ]; } | wc -l`, {});
-      expect(filter(`a.b\\n${FEW[0]}\\n`).stdout.trim()).toBe('2');
-      expect(shell(`echo a.b | { sh '${shim}' verify --batch - ${policy} || [ $? -eq 1 ]; }`, {}).status).toBe(0);
+      const { status, stdout } = shell(`echo a.b | { sh '${shim}' verify --batch - ${policy} || [ $? -eq 1 ]; }`, {});
+      expect({ status, words: readVerdicts(stdout).map(wordOf) }).toEqual({ status: 0, words: ['malformed_compact'] });
     });
   });
 }
