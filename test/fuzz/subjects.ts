@@ -77,6 +77,15 @@ export const EXPECTATIONS: readonly Expectation[] = [
       createVerifier({ issuer: ISSUER, audience: AUDIENCE, keys, algorithms: [alg], clock }).verifySync,
   },
   {
+    name: 'remembering',
+    policy: { issuer: ISSUER, audience: AUDIENCE },
+    claims: BASIC,
+    typ: 'JWT',
+    verifierFor: (keys, alg) =>
+      createVerifier({ issuer: ISSUER, audience: AUDIENCE, keys, algorithms: [alg], clock, cache: { maxTokens: 100 } })
+        .verifySync,
+  },
+  {
     name: 'strict',
     policy: {
       issuer: ISSUER, audience: AUDIENCE, typ: 'at+jwt', subject: 'user-1', maxAge: 3600, maxLifetime: 7200,
@@ -141,14 +150,11 @@ export function signAs(by: Signer, header: string | Uint8Array, payload: string 
 function subject(by: Signer, expectation: Expectation): Subject {
   const keySet = createKeySet(by.jwks);
   const header = { alg: by.alg, kid: by.kid, typ: expectation.typ };
-  return {
-    name: `${by.alg} ${expectation.name}`,
-    signer: by,
-    expectation,
-    keySet,
-    verify: expectation.verifierFor(keySet, by.alg),
-    token: signAs(by, JSON.stringify(header), JSON.stringify(expectation.claims)),
-  };
+  const verify = expectation.verifierFor(keySet, by.alg);
+  const token = signAs(by, JSON.stringify(header), JSON.stringify(expectation.claims));
+  // Accepted, and remembered by those who remember: what is forged comes after it.
+  verify(token);
+  return { name: `${by.alg} ${expectation.name}`, signer: by, expectation, keySet, verify, token };
 }
 
 /** Every signer with every expectation. Minted anew at each run: ES256 and PS256 draw random numbers for signatures. */
