@@ -1,5 +1,6 @@
 /** `assay verify --batch`: many tokens, by the built command. */
 import { spawnSync } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,6 +8,8 @@ import { borrowKeys } from '../../src/cli/batch/borrowed-keys.ts';
 import { KeyDesk } from '../../src/cli/batch/key-desk.ts';
 import type { KeyQuestion } from '../../src/cli/batch/messages.ts';
 import { Tally } from '../../src/cli/batch/tally.ts';
+import { ThreadPool } from '../../src/cli/batch/thread-pool.ts';
+import type { Thread } from '../../src/cli/terminal.ts';
 import { verify } from '../../src/cli/verify.ts';
 import { signJwt } from '../../src/jose/sign.ts';
 import { createRemoteKeySet } from '../../src/keys/remote-key-set.ts';
@@ -147,6 +150,18 @@ describe('an end before the end', () => {
     const argv = [...ASSAY, 'verify', '--batch', '-', ...POLICY];
     const { status, stderr } = await start(argv, { stdin: lines(MANY), deaf: true }).ended;
     expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
+  });
+
+  it('a thread that dies: a fault of its own, and no verdict of any line', async () => {
+    const thread = Object.assign(new EventEmitter(), { postMessage: () => {}, terminate: async () => 0 });
+    const pool = new ThreadPool(1, () => thread as unknown as Thread, { argv: [] }, undefined);
+    const waiting = pool.judge(new Uint8Array(1));
+    thread.emit('error', new Error('boom'));
+    for (const judged of [waiting, pool.judge(new Uint8Array(1))]) await expect(judged).rejects.toThrow('boom');
+    // In this process no thread can be started at all.
+    const { status, stdout, stderr } = await run(['verify', '--batch', '-', ...POLICY], { stdin: 'a.b\n' });
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    expect(stderr).toBe('assay verify: a fault of its own, no verdict: Error: no threads here\n');
   });
 
   it.each([
