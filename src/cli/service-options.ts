@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClaimHeader, EspPolicy, ResponseVocabulary } from '../esp/index.ts';
+import type { ClaimHeader, EspPolicy, EspVerifierOptions, ResponseVocabulary } from '../esp/index.ts';
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { KeyEvent } from '../keys/key-events.ts';
 import type { AccessLog } from '../server/access-log.ts';
@@ -29,6 +29,7 @@ export const SERVICE_OPTIONS = {
   'alg': 'value',
   'hs-key': 'values',
   'access-tokens': 'switch',
+  'token-cache': 'value',
   'allow-loopback-http': 'switch',
   'timeout': 'value',
   'key-wait': 'value',
@@ -61,6 +62,8 @@ and for either
   --access-tokens         takes "typ": "at+jwt" (RFC 9068) beside JWT and none
   --allow-loopback-http   lets keys come over http from 127.0.0.0/8 and [::1]
   --timeout SECONDS       to fetch keys in (5)
+  --token-cache N         verified tokens to remember, so that one that comes
+                          again is not verified as a whole (10000); 0: none
   --key-wait SECONDS      that a request waits for keys, at most
 
 What is said
@@ -141,7 +144,7 @@ export async function openService(args: ServiceArguments, terminal: Terminal, te
     authOnly,
     unavailable: !authOnly,
   };
-  const verifier = args.has('access-tokens') ? { typ: ['at+jwt', 'JWT', null] } : {};
+  const verifier = readVerifierOptions(args);
   const parts = { policy, keys, answers, userInfo: { form, claimHeaders }, methodOverride, keyWait, metrics, verifier };
   return {
     policy,
@@ -151,6 +154,20 @@ export async function openService(args: ServiceArguments, terminal: Terminal, te
     metrics,
     log: args.has('no-access-log') ? () => {} : createAccessLog(policy, lines.write),
     flush: lines.flush,
+  };
+}
+
+/** Some 50 MB of tokens, for each set of issuers whose tokens may stand in one place. */
+const REMEMBERED_TOKENS = 10_000;
+
+function readVerifierOptions(args: ServiceArguments): EspVerifierOptions {
+  const maxTokens = args.number('token-cache') ?? REMEMBERED_TOKENS;
+  if (!Number.isInteger(maxTokens) || maxTokens > 1_000_000) {
+    throw new UsageError('--token-cache expected a whole number, 0 to 1000000');
+  }
+  return {
+    ...(args.has('access-tokens') ? { typ: ['at+jwt', 'JWT', null] } : {}),
+    ...(maxTokens === 0 ? {} : { cache: { maxTokens } }),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type EspVerifierOptions, type ResponseOptions, type UserInfoOptions, type VerifiedToken,
 } from '../esp/index.ts';
 import { JwtError } from '../jose/index.ts';
+import { createDeadline } from './deadline.ts';
 import type { KeySupply } from './key-supply.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -57,6 +58,7 @@ export function createJudge(options: JudgeOptions): Judge {
   const { policy, keys, answers, userInfo, methodOverride, keyWait, metrics, verifier } = options;
   const given = verifier === undefined ? {} : { verifier };
   const decide = createDecider(policy, { keysFor: keys.keysFor, methodOverride, ...given });
+  const inTime = createDeadline(keyWait);
   const refuse = (refusal: EspRefusal, request: EspRequest, template?: string): Judgement => ({
     allowed: false,
     code: refusal.code,
@@ -83,7 +85,9 @@ export function createJudge(options: JudgeOptions): Judge {
   return Object.freeze({
     judge: async (request: EspRequest) => {
       const started = performance.now();
-      const judgement = conclude(await orTooLate(decide(request), keyWait, request.method), request);
+      // Nothing but keys is ever waited for. The proxy before us waits no longer than we say, and might let pass what it
+      // has no answer to.
+      const judgement = conclude(await inTime(decide(request), () => tooLate(request.method)), request);
       metrics.countDecision(judgement.allowed ? 'allowed' : judgement.code, (performance.now() - started) / 1000);
       return judgement;
     },
@@ -100,19 +104,8 @@ function expiryOf(tokens: readonly VerifiedToken[]): number | undefined {
   return Math.min(...tokens.map(({ jwt }) => jwt.claims.exp ?? Infinity)) + ESP_LEEWAY;
 }
 
-/**
- * The decision, or that of a request whose keys did not come in time.
- *
- * Nothing but keys is ever waited for. The proxy before us waits no longer than we say, and might let pass what it has
- * no answer to.
- */
-async function orTooLate(decision: Promise<Decision>, seconds: number, method: string): Promise<Decision> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Decision>((resolve) => {
-    timer = setTimeout(() => {
-      const error = new JwtError('keys_unavailable');
-      resolve({ allowed: false, refusal: { code: error.code, method, error } });
-    }, seconds * 1000);
-  });
-  return Promise.race([decision, late]).finally(() => clearTimeout(timer));
+/** The decision on a request whose keys did not come in time. */
+function tooLate(method: string): Decision {
+  const error = new JwtError('keys_unavailable');
+  return { allowed: false, refusal: { code: error.code, method, error } };
 }

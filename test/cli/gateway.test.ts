@@ -26,6 +26,8 @@ describe('a wrong call is told in a line, and nothing listens', () => {
     [[...GATEWAY, ...ISSUER, '--hs-key', `https://other.example=${jwks}`], 'of whom no operation wants a token'],
     [[...GATEWAY, ...ISSUER, '--keys', 'http://keys.example/'], '--keys'],
     [[...GATEWAY, ...ISSUER, '--keys', jwks, '--alg', 'RS255'], '--alg'],
+    [[...GATEWAY, ...ISSUER, '--token-cache', '0.5'], '--token-cache expected a whole number'],
+    [[...GATEWAY, ...ISSUER, '--token-cache', '1000001'], '--token-cache expected a whole number'],
     [[...GATEWAY, ...ISSUER, '--key-wait', '0'], '--key-wait expected seconds'],
     [[...GATEWAY, ...ISSUER, '--keys', jwks, '--port', '65536'], '--port expected a number'],
     [[...GATEWAY, ...ISSUER, '--keys', jwks, '--admin-port', 'x'], '--admin-port expected a number'],
