@@ -131,7 +131,7 @@ export function verifyWith(
   if (known === undefined) validateType(header, types); // RFC 8725 §3.11
   trace?.({ step: 'parseHeader', header });
 
-  const { keys, policy } = isDirectory(trusted) ? selectIssuer(jws, trusted, trace) : trusted; // RFC 8725 §3.8
+  const { keys, policy, read }: Chosen = isDirectory(trusted) ? selectIssuer(jws, trusted, trace) : trusted; // RFC 8725 §3.8
   const selection = selectKeys(keys, hintOf(header), policy.algorithms, now); // RFC 7515 §4.1.4, RFC 8725 §3.1
   trace?.({ step: 'selectKeys', alg: selection.scheme.alg, keys: selection.keys });
 
@@ -139,7 +139,7 @@ export function verifyWith(
   if (known === undefined) knownHeaders.remember(jws, header);
   trace?.({ step: 'verifySignature', key });
 
-  const claims = parseClaimsSet(decodePayload(jws)); // RFC 7519 §7.2
+  const claims = read ?? parseClaimsSet(decodePayload(jws)); // RFC 7519 §7.2
   trace?.({ step: 'parseClaimsSet', claims });
 
   const observe: ClaimObserver | undefined =
@@ -203,11 +203,16 @@ function typeOf(header: JoseHeader, name: 'typ' | 'cty'): string | undefined {
   return type === undefined ? undefined : normalizeMediaType(type);
 }
 
-function selectIssuer(jws: CompactJws, directory: AuthorityDirectory, trace: Trace | undefined): Authority {
-  const claims = parseClaimsSet(decodePayload(jws));
-  const authority = authorityFor(claims, directory);
-  trace?.({ step: 'selectIssuer', issuer: String(member(claims, 'iss')) });
-  return authority;
+/** Whose token it is to be, and the claims where they had to be read to know it: they are not read twice. */
+interface Chosen extends Authority {
+  readonly read?: JwtClaimsSet;
+}
+
+function selectIssuer(jws: CompactJws, directory: AuthorityDirectory, trace: Trace | undefined): Chosen {
+  const read = parseClaimsSet(decodePayload(jws));
+  const { keys, policy } = authorityFor(read, directory);
+  trace?.({ step: 'selectIssuer', issuer: String(member(read, 'iss')) });
+  return { keys, policy, read };
 }
 
 /** RFC 8725 §3.8: an issuer's tokens are verified with that issuer's keys. No address is ever made out of a token. */
