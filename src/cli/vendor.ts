@@ -46,6 +46,8 @@ Example
     const args = readArguments(argv, VENDOR_OPTIONS, 1);
     const [folder] = args.positionals;
     if (folder === undefined) throw new UsageError('into which folder? Give DIR');
+    // `vendor -- --help` would make a folder of that name, which few shells and nobody would find easy to remove.
+    if (folder.startsWith('-')) throw new UsageError('DIR begins with "-": write ./ before it if it is meant');
     if (args.has('check')) return check(folder, args, terminal);
     return copy(folder, await readChoices(args), terminal);
   },
