@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/browser/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     // Each file starts a browser; two at once would only wait for each other.
     fileParallelism: false,
   },

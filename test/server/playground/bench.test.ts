@@ -94,6 +94,11 @@ describe.each(ATTACKS.map((attack) => [attack.name, attack] as const))('the atta
   });
 });
 
+it('there are as many attacks as the README says', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  expect([readme.includes('fourteen attacks'), ATTACKS.length]).toEqual([true, 14]);
+});
+
 it('an attack that nobody knows is a mistake', async () => {
   await expect(bench.ask('/api/attack', { name: '__proto__', token: '' })).rejects.toThrow('400 no such attack');
 });

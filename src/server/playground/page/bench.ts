@@ -17,14 +17,14 @@ import type { AttackResult, Certificate, IssuerState, MintResult } from './wire.
 
 /** The last token that was accepted: what an attack begins with. */
 let good = '';
-/** Questions are numbered, so that a late answer does not replace a newer one. */
-let asked = 0;
+/** What is done on the bench is numbered, so that a late answer does not undo what was done since. */
+let turn = 0;
 let typing: number | undefined;
 
 /** Has the token on the bench judged, and shows what comes of it. */
 async function judge(): Promise<void> {
   const token = tokenText();
-  const number = ++asked;
+  const mine = ++turn;
   if (token === '') {
     clearCertificate();
     show(find('parts', HTMLElement));
@@ -33,7 +33,7 @@ async function judge(): Promise<void> {
     return;
   }
   const certificate = await ask<Certificate>('/api/judge', { token });
-  if (number !== asked) return;
+  if (mine !== turn) return;
   if (certificate.verdict === 'accepted') good = token;
   drawInk(certificate.parts);
   showCertificate(certificate);
@@ -53,7 +53,9 @@ function showState(state: IssuerState): void {
 }
 
 async function mint(): Promise<void> {
+  const mine = ++turn;
   const { token, problem } = await ask<MintResult>('/api/mint', { claims: find('claims', HTMLTextAreaElement).value });
+  if (mine !== turn) return;
   show(find('claims-problem', HTMLElement), problem);
   if (token === undefined) {
     find('claims-editor', HTMLDetailsElement).open = true;
@@ -64,7 +66,9 @@ async function mint(): Promise<void> {
 }
 
 async function attack(name: string): Promise<void> {
+  const mine = ++turn;
   const result = await ask<AttackResult>('/api/attack', { name, token: good });
+  if (mine !== turn) return;
   setToken(result.token, result.changes.map(({ span }) => span));
   showChanges(name, result);
   await judge();
@@ -103,6 +107,7 @@ function watchBench(): void {
     find('token', HTMLTextAreaElement).focus();
   });
   watchToken(() => {
+    turn++;
     showChanges(undefined, undefined);
     show(find('copied', HTMLElement));
     clearTimeout(typing);
