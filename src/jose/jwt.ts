@@ -130,7 +130,7 @@ export function verifyWith(
   if (known === undefined) validateType(header, types); // RFC 8725 §3.11
   trace?.({ step: 'parseHeader', header });
 
-  const { keys, policy, read }: Chosen = isDirectory(trusted) ? selectIssuer(jws, trusted, trace) : trusted; // RFC 8725 §3.8
+  const { keys, policy, read } = isDirectory(trusted) ? selectIssuer(jws, trusted, trace) : soleIssuer(trusted); // RFC 8725 §3.8
   const selection = selectKeys(keys, hintOf(header), policy.algorithms, now); // RFC 7515 §4.1.4, RFC 8725 §3.1
   trace?.({ step: 'selectKeys', alg: selection.scheme.alg, keys: selection.keys });
 
@@ -204,7 +204,11 @@ function typeOf(header: JoseHeader, name: 'typ' | 'cty'): string | undefined {
 
 /** Whose token it is to be, and the claims where they had to be read to know it: they are not read twice. */
 interface Chosen extends Authority {
-  readonly read?: JwtClaimsSet;
+  readonly read: JwtClaimsSet | undefined;
+}
+
+function soleIssuer({ keys, policy }: Authority): Chosen {
+  return { keys, policy, read: undefined }; // said outright: what an authority lacks, a polluted prototype could lend it
 }
 
 function selectIssuer(jws: CompactJws, directory: AuthorityDirectory, trace: Trace | undefined): Chosen {

@@ -158,7 +158,8 @@ describe('with a polluted Object.prototype', () => {
     ['sub', { sub: 'user-1' }, { ...OPTIONS, subject: 'user-1' }, mint({ sub: undefined }), 'claim_missing'],
     ['aud', { aud: 'client-1' }, OPTIONS, mint({ aud: undefined }), 'claim_missing'],
     ['iss', { iss: CLAIMS.iss }, OPTIONS, mint({ iss: undefined }), 'claim_missing'],
-  ])('a header or claims set inherits no %s', (_, member, options, token, expected) => {
+    ['read', { read: CLAIMS }, OPTIONS, mint({ exp: CLAIMS.iat }), 'token_expired'],
+  ])('nothing that is verified inherits %s', (_, member, options, token, expected) => {
     const polite = createVerifier(options);
     const answer = polluted(member, () => {
       try {
