@@ -1,0 +1,31 @@
+/** Pages say what is so: their code runs and prints what they promise, and their links lead somewhere. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { blocksOf, deadLinks, PAGES, promisedBy, readPage, runBlock } from './page.ts';
+
+/** Pages whose code is run here, and how many blocks they have at least. That of src/server/README.md needs frameworks. */
+const RUN: readonly (readonly [path: string, blocks: number])[] = [
+  ['README.md', 4], ['src/keys/README.md', 4], ['src/migration.md', 5],
+];
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe.each(RUN)('the code of %s', (path, least) => {
+  const blocks = blocksOf(readPage(path));
+
+  it('is there', () => expect(blocks.length).toBeGreaterThanOrEqual(least));
+
+  it.each(blocks.map(({ heading, code }, index) => ({ name: `${index + 1}, ${heading}`, code })))(
+    'block $name: runs, and prints what it says',
+    async ({ code }) => {
+      const complaints = ['warn', 'error'].map((name) => vi.spyOn(console, name as 'warn' | 'error'));
+      const { printed } = await runBlock(code);
+      expect(printed).toEqual(promisedBy(code));
+      for (const complaint of complaints) expect(complaint).not.toHaveBeenCalled();
+    },
+  );
+});
+
+it.each(PAGES)('%s links only to what is there', (path) => expect(deadLinks(path)).toEqual([]));
