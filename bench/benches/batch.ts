@@ -35,7 +35,7 @@ export const batch: Bench = {
     const lines = mint(key.privateKey, 'RS256', DISTINCT).map(({ token }) => `${token}\n`).join('');
     writeFileSync(join(built.folder, 'jwks.json'), JSON.stringify(key.jwks));
     // So few that they are start-up all but, and so many that every thread has started and the code is warm.
-    const [few, many] = quick ? [4, 40] : [8, 120];
+    const [few, many] = quick ? [2, 24] : [8, 120];
     for (const times of [few, many]) writeFileSync(inputOf(context, times), lines.repeat(times));
 
     const settings = settingsHere();
