@@ -11,6 +11,7 @@ import { audiencesOf } from '../jose/claims.ts';
 import { member } from '../jose/json.ts';
 import type { EspRefusal, VerifiedToken } from './decide.ts';
 
+/** The field in which the service is told of the user, in lower case. Its name is ESP's. */
 export const USER_INFO_HEADER = 'x-endpoint-api-userinfo';
 
 /** A claim to be passed on, and the header to pass it in, in lower case. */

@@ -136,7 +136,7 @@ export function settledBy(kinds: readonly string[]): SettledAdvice | undefined {
   return kind === undefined ? undefined : FINDING_ADVICE.get(kind);
 }
 
-/** The rows, each with all its kinds. */
+/** The advice that findings settle: its rows, each with all the kinds of findings that lead to it. */
 export function listFindingAdvice(): readonly (Omit<SettledAdvice, 'kind'> & { readonly kinds: readonly string[] })[] {
   return FOUND.map(([kinds, likelyCause, nextStep]) => ({ kinds: kinds.split(' '), likelyCause, nextStep }));
 }

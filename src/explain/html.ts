@@ -20,7 +20,7 @@ const MARKS_IN_WORDS: Readonly<Record<Outcome, string>> = {
   passed: 'pass', failed: 'fail', not_reached: 'not reached', not_asked: 'not asked',
 };
 
-/** Only classes of its own: what the fragment is put into keeps its looks. */
+/** The style sheet of what `toHtml` writes. Only classes of its own: what the fragment is put into keeps its looks. */
 export const EXPLANATION_STYLE = `\
 .assay-explanation { font-family: system-ui, sans-serif; line-height: 1.45; max-width: 60rem; overflow-wrap: anywhere; }
 .assay-explanation ol { list-style: none; padding: 0; }

@@ -8,8 +8,10 @@ import { expectString, readOptions } from '../jose/options.ts';
 import { createRemoteKeySet, type RemoteKeySet } from '../keys/remote-key-set.ts';
 import { REMOTE_OPTIONS, type RemoteKeySetOptions } from '../keys/remote-options.ts';
 
-/** The keys of Google's ID tokens, as a JWK Set and as the map `{ kid: X.509 PEM }`. */
+/** The keys of Google's ID tokens, as a JWK Set. */
 export const GOOGLE_JWKS_URL = 'https://www.googleapis.com/oauth2/v3/certs';
+
+/** The same keys, as the map `{ kid: X.509 PEM }`. */
 export const GOOGLE_CERTIFICATES_URL = 'https://www.googleapis.com/oauth2/v1/certs';
 
 /** The keys of the Identity-Aware Proxy. */

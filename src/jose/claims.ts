@@ -59,7 +59,7 @@ export interface ClaimContext {
   readonly accessToken?: string | undefined;
 }
 
-/** One rule. */
+/** One rule that claims are asked. */
 export interface ClaimRule {
   /** What a token that breaks it is refused with. */
   readonly code: RefusalCode;

@@ -6,7 +6,11 @@
 
 import { channel } from 'node:diagnostics_channel';
 
-/** Nothing in an event comes from a token; key IDs in it are those the issuer published. Durations are seconds. */
+/**
+ * Something that happened to a remote key set.
+ *
+ * Nothing in an event comes from a token; key IDs in it are those the issuer published. Durations are seconds.
+ */
 export type KeyEvent =
   /** A set was fetched, and replaced the one before. */
   | { readonly type: 'fetched'; readonly url: string; readonly keys: number; readonly lifetime: number }
