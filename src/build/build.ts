@@ -14,7 +14,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix, resolve, sep } from 'node:path';
@@ -144,6 +144,8 @@ function namingFrom(path: string, partOf: (path: string) => string): Naming {
 
 /** The commit that is built, marked if it is not all; null outside a repository. `assay vendor` writes it down. */
 function readCommit(): string | null {
+  // Unpacked within another repository, it would have that one's commit.
+  if (!existsSync(join(ROOT, '.git'))) return null;
   const args = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];
   const { status, stdout } = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' });
   return status === 0 ? stdout.trim() : null;

@@ -219,7 +219,8 @@ describe('is called wrongly', () => {
   writeFileSync(join(forged, 'assay-vendor.json'), JSON.stringify(manifest));
 
   it.each([
-    ['no folder', []], ['a folder that looks like an option', ['--', '--help']], ['a part that is none', [emptyFolder(), '--with', 'keys,server']],
+    ['no folder', []], ['a folder that looks like an option', ['--', '--help']],
+    ['a part that is none', [emptyFolder(), '--with', 'keys,server']],
     ['another style', [emptyFolder(), '--imports', 'mjs']], ['a folder with files of others', [foreign]],
     ['nothing to check', [emptyFolder(), '--check']], ['choices beside --check', [foreign, '--check', '--one-file']],
     ['a manifest that leads elsewhere', [forged]], ['a folder below a file', [join(foreign, 'jose.ts', 'below')]],
