@@ -39,6 +39,9 @@ describe.each(ATTACKS.map(({ name, title, code }) => [title, name, code] as cons
     expect(await failed.first().locator('.sentence').isVisible()).toBe(true);
     expect(await failed.first().innerText()).toMatch(/broken/i);
     expect(await page.locator('#changes h3').innerText()).toBe(title);
+    await expect.poll(() => page.locator('.catcher').innerText()).toMatch(new RegExp(`^Caught by check \\d+, [a-z -]+: ${code}$`));
+    const target = await page.locator('.catcher a').getAttribute('href');
+    expect(await page.locator(`${target}.failed`).count()).toBe(1);
     expect(await page.locator('#changes .change').count()).toBeGreaterThan(0);
     expect(await page.locator(`[data-attack="${name}"]`).getAttribute('aria-pressed')).toBe('true');
     const changed = await page.locator('#mirror .changed').evaluateAll((spans) => spans.map((span) => span.textContent).join(''));

@@ -66,8 +66,8 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   },
   {
     name: 'none', title: 'alg none', code: 'algorithm_not_allowed',
-    story: 'The header is rewritten to "alg": "none" and the signature dropped. In 2015 most libraries took the token at '
-      + 'its word (CVE-2015-9235); in 2026 Parse Server\'s sign-in with Google still did.',
+    story: 'The header is rewritten to "alg": "none" and the signature dropped. In 2015 many libraries took the token at '
+      + 'its word (CVE-2015-2951); in 2026 Parse Server\'s sign-in with Google still did (GHSA-4q3h-vp4r-prv2).',
     make: ({ header, encoded: [, payload] }) => `${encoded({ ...header, alg: 'none' })}.${payload}.`,
   },
   {

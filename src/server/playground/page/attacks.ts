@@ -5,7 +5,7 @@
  */
 
 import { find, make, show } from './element.ts';
-import type { AttackCard, AttackResult, ChangedText, TokenChange } from './wire.ts';
+import type { AttackCard, AttackResult, Certificate, ChangedText, TokenChange } from './wire.ts';
 
 const list = find('attacks', HTMLElement);
 const changes = find('changes', HTMLElement);
@@ -30,6 +30,15 @@ export function showChanges(name: string | undefined, result: AttackResult | und
     return;
   }
   show(changes, make('h3', {}, result.title), make('p', {}, result.story), ...result.changes.flatMap(changeView));
+}
+
+/** Says which check has caught the attack: on a phone the certificate is further down. */
+export function showCatcher({ checks, code }: Certificate): void {
+  const place = checks.findIndex(({ outcome }) => outcome === 'failed');
+  const check = checks[place];
+  if (check === undefined || code === undefined) return;
+  changes.querySelector('h3')?.after(make('p', { class: 'catcher' },
+    'Caught by ', make('a', { href: `#rule-${place + 1}` }, `check ${place + 1}, ${check.title}`), ': ', make('code', {}, code)));
 }
 
 function changeView({ part, of, before, after, bits }: TokenChange): readonly Node[] {

@@ -5,7 +5,7 @@
  */
 
 import { ask, Refused } from './ask.ts';
-import { showAttacks, showChanges } from './attacks.ts';
+import { showAttacks, showCatcher, showChanges } from './attacks.ts';
 import { clearCertificate, showCertificate } from './certificate.ts';
 import { showDecoded } from './decoded.ts';
 import { find, make, show } from './element.ts';
@@ -21,8 +21,8 @@ let good = '';
 let turn = 0;
 let typing: number | undefined;
 
-/** Has the token on the bench judged, and shows what comes of it. */
-async function judge(): Promise<void> {
+/** Has the token on the bench judged, and shows what comes of it, unless something else has been done since. */
+async function judge(): Promise<Certificate | undefined> {
   const token = tokenText();
   const mine = ++turn;
   if (token === '') {
@@ -30,16 +30,17 @@ async function judge(): Promise<void> {
     show(find('parts', HTMLElement));
     show(find('belief', HTMLElement));
     showSeal(undefined);
-    return;
+    return undefined;
   }
   const certificate = await ask<Certificate>('/api/judge', { token });
-  if (mine !== turn) return;
+  if (mine !== turn) return undefined;
   if (certificate.verdict === 'accepted') good = token;
   drawInk(certificate.parts);
   showCertificate(certificate);
   showDecoded(certificate);
   showSeal(certificate.seal);
   await refresh();
+  return certificate;
 }
 
 async function refresh(): Promise<void> {
@@ -71,7 +72,8 @@ async function attack(name: string): Promise<void> {
   if (mine !== turn) return;
   setToken(result.token, result.changes.map(({ span }) => span));
   showChanges(name, result);
-  await judge();
+  const certificate = await judge();
+  if (certificate !== undefined) showCatcher(certificate);
 }
 
 function put(token: string): void {
@@ -80,7 +82,7 @@ function put(token: string): void {
 }
 
 /** Whatever fails is told where the verdict would be. */
-async function safely(run: () => Promise<void>): Promise<void> {
+async function safely(run: () => Promise<unknown>): Promise<void> {
   try {
     await run();
   } catch (error) {
@@ -97,7 +99,7 @@ async function copy(): Promise<void> {
 }
 
 function watchBench(): void {
-  const on = (id: string, run: () => Promise<void>): void =>
+  const on = (id: string, run: () => Promise<unknown>): void =>
     find(id, HTMLButtonElement).addEventListener('click', () => void safely(run));
   on('mint', mint);
   on('copy', copy);
