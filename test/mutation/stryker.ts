@@ -7,7 +7,8 @@
  */
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyTree, ROOT, type Tree } from '../planted/tree.ts';
 import { readReport, withoutSurvivors, type FileReport } from './report.ts';
@@ -52,10 +53,15 @@ export function openStryker(): Stryker {
   let running: ChildProcess | undefined;
   return {
     mutate: async (file, asking) => {
-      const stryker = start(tree, file, asking);
-      running = stryker;
-      const status = await new Promise((resolve) => stryker.once('close', (code, signal) => resolve(signal ?? code)));
-      if (status !== 0) throw new Error(`Stryker ended with ${status}`);
+      const ask = async (near: string | undefined, again: boolean): Promise<void> => {
+        running = start(tree, file, { ...asking, again, near });
+        const [code, signal]: readonly unknown[] = await once(running, 'close');
+        if (code !== 0) throw new Error(`Stryker ended with ${String(signal ?? code)}`);
+      };
+      // The tests that bear the file's name first: they take a tenth of the time, and few mutants are left for the others.
+      const near = nearTests(file);
+      if (near !== undefined && !asking.again) await ask(near, false);
+      await ask(undefined, asking.again || near !== undefined);
       const report = readReport(join(tree.path, 'mutation.json')).find((found) => found.file === file);
       // Stryker says nothing of a file in which there is nothing to change.
       return report ?? { file, killed: 0, ignored: 0, survivors: [] };
@@ -65,7 +71,15 @@ export function openStryker(): Stryker {
   };
 }
 
-function start({ path }: Tree, file: string, { again, concurrency }: Asking): ChildProcess {
+/** The pattern of the tests that bear the name of a file, where there are any. */
+function nearTests(file: string): string | undefined {
+  const [, folder = '', name = ''] = /^src\/(.+)\/(.+)\.ts$/.exec(file) ?? [];
+  const tests = readdirSync(join(ROOT, 'test', folder)).filter((test) => test.startsWith(name) && test.endsWith('.test.ts'));
+  return tests.length === 0 ? undefined : `test/${folder}/${name}*.test.ts`;
+}
+
+/** @param near the tests to ask, in place of all that lead through the folder */
+function start({ path }: Tree, file: string, { again, concurrency, near }: Asking & { near: string | undefined }): ChildProcess {
   const [stryker, report] = ['node_modules/@stryker-mutator/core/bin/stryker.js', 'mutation.json'];
   rmSync(join(path, report), { force: true });
   const results = join(RESULTS, `${file.replace(/^src\//, '').replaceAll('/', '-')}.json`);
@@ -80,6 +94,6 @@ function start({ path }: Tree, file: string, { again, concurrency }: Asking): Ch
     ...(again ? [] : ['--force'])], {
     cwd: path,
     stdio: ['ignore', process.stderr, process.stderr],
-    env: { ...process.env, MUTATION_FOLDER: file.split('/')[1] },
+    env: { ...process.env, MUTATION_FOLDER: file.split('/')[1], ...(near === undefined ? {} : { MUTATION_NEAR: near }) },
   });
 }

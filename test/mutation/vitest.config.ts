@@ -10,11 +10,13 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const folders = TESTS[process.env['MUTATION_FOLDER'] ?? ''] ?? Object.keys(TESTS);
+const near = process.env['MUTATION_NEAR'];
+const files = near === undefined ? folders.map((folder) => `test/${folder}/**/*.test.ts`) : [near];
 
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
-    include: ['test/mutation/loading.test.ts', ...folders.map((folder) => `test/${folder}/**/*.test.ts`)],
+    include: ['test/mutation/loading.test.ts', ...files],
     // They ask about files and about other processes, which know of no mutant.
     exclude: ['test/vectors/format.test.ts', 'test/keys/process.test.ts'],
     // Half the time; what a test changes in the process it must put back, here as elsewhere.

@@ -4,7 +4,9 @@ import { createKeySet, type KeyLookup } from '../../src/jose/index.ts';
 import { createRemoteKeySet } from '../../src/keys/index.ts';
 import { createTestIssuer } from '../../src/testing/index.ts';
 import { createVerifier, type VerifierOptions } from '../../src/verifier/index.ts';
+import { traceOf } from '../../src/verifier/verifier.ts';
 import { jwkSet, publicJwk } from '../../spec-vectors/generate/keys.ts';
+import { mistake } from '../jose/refusal.ts';
 import { CLAIMS, codeOf, ISSUER, mint, NOW, OPTIONS, untyped } from './issuer.ts';
 
 /** A set that counts its look-ups and can be exchanged, with the same keys from one look-up to the next. */
@@ -50,6 +52,19 @@ describe('the verified-token cache', () => {
     const first = await verifier.verify(token);
     expect(await verifier.tryVerify(token)).toBe(first);
     expect(verifier.tryVerifySync(token)).toBe(first);
+  });
+
+  it('is passed by where steps are to be told: every one is taken', async () => {
+    const verifier = createVerifier({ ...OPTIONS, cache: { maxTokens: 1 } });
+    const token = mint();
+    verifier.verifySync(token);
+    const steps: string[] = [];
+    await traceOf(verifier).verify(token, undefined, () => ({ step }) => void steps.push(step));
+    expect(new Set(steps)).toEqual(new Set(['parseCompact', 'parseHeader', 'selectKeys', 'verifySignature', 'parseClaimsSet', 'validateClaims']));
+  });
+
+  it.each([undefined, null, 7, {}, ['a.b.c'], new String('a.b.c')])('refuses what is no string: %o', (token) => {
+    expect(codeOf(() => cached().verify(untyped(token)))).toBe('malformed_compact');
   });
 
   it('takes no other token for the one it knows, however much they share (CVE-2026-35039)', () => {
@@ -253,7 +268,7 @@ describe('the verified-token cache', () => {
     [{ maxTokens: 10, maxAge: 0 }], [{ maxTokens: 10, maxAge: Infinity }], [{ maxTokens: 10, maxage: 5 }],
     [{ maxTokens: 10, maxAge: undefined }], [undefined],
   ])('throws TypeError for the option %o', (cache) => {
-    expect(() => createVerifier(untyped({ ...OPTIONS, cache }))).toThrow(TypeError);
+    expect(() => createVerifier(untyped({ ...OPTIONS, cache }))).toThrow(mistake('cache'));
     expect(() => createGoogleVerifier(untyped({ audience: 'a', cache }))).toThrow(TypeError);
   });
 });
