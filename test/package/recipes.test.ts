@@ -1,4 +1,4 @@
-/** What the README says of CommonJS, TypeScript and Jest. */
+/** What src/runtimes.md says of CommonJS, TypeScript and Jest. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -16,11 +16,11 @@ beforeAll(async () => {
   apps = { commonjs: await commonjs, module: await module };
 });
 
-/** The code block of the README that begins so. */
+/** The code block of src/runtimes.md that begins so. */
 function recipe(language: string, beginning: string): string {
-  const blocks = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```(\w+)\n([\s\S]*?)^```/gm);
+  const blocks = readFileSync(join(ROOT, 'src/runtimes.md'), 'utf8').matchAll(/^```(\w+)\n([\s\S]*?)^```/gm);
   const block = [...blocks].find(([, name, code = '']) => name === language && code.startsWith(beginning));
-  if (block?.[2] === undefined) throw new Error(`README.md has no ${language} that begins with ${beginning}`);
+  if (block?.[2] === undefined) throw new Error(`src/runtimes.md has no ${language} that begins with ${beginning}`);
   return block[2];
 }
 
@@ -49,7 +49,7 @@ describe('Jest', () => {
       await expect(google.verify('x')).rejects.toBeInstanceOf(JwtError);
     });`;
 
-  it('requires the package, with the configuration of the README', async () => {
+  it('requires the package, with the configuration of src/runtimes.md', async () => {
     const app = await createApp(packed, 'commonjs', ['babel-jest', '@babel/plugin-transform-modules-commonjs']);
     app.write('jest.config.js', recipe('js', '// jest.config.js'));
     app.write('sign-in.test.js', test(`const { createGoogleVerifier, JwtError } = require('jwt-assay');
@@ -58,8 +58,8 @@ describe('Jest', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('1 passed') });
   });
 
-  it('imports it as it is, with the flag of the README', async () => {
-    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain('node --experimental-vm-modules node_modules/jest/bin/jest.js');
+  it('imports it as it is, with the flag of src/runtimes.md', async () => {
+    expect(readFileSync(join(ROOT, 'src/runtimes.md'), 'utf8')).toContain('node --experimental-vm-modules node_modules/jest/bin/jest.js');
     const app = await createApp(packed, 'module');
     app.write('sign-in.test.js', test(`import { createGoogleVerifier, JwtError } from 'jwt-assay';
       import { createTestIssuer } from 'jwt-assay/testing';`));

@@ -1,4 +1,4 @@
-/** Other runtimes that know node:crypto: what the README says of them is what happens. */
+/** Other runtimes that know node:crypto: what src/runtimes.md says of them is what happens. */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -29,3 +29,15 @@ describe.each(RUN)('the code of %s', (path, least) => {
 });
 
 it.each(PAGES)('%s links only to what is there', (path) => expect(deadLinks(path)).toEqual([]));
+
+it('the README has the figures of bench/CONFORMANCE.md', () => {
+  const cells = (page: string, start: RegExp): readonly string[] =>
+    (start.exec(readPage(page))?.[0] ?? '').split('|').map((cell) => cell.trim());
+  const names = cells('README.md', /^\| \| Assay.*$/m).map((cell) => /^\[([^\]]+)\]/.exec(cell)?.[1] ?? cell);
+  const figures = cells('README.md', /^\| vectors of "MUST refuse".*$/m);
+  for (const name of ['jose', 'jsonwebtoken', 'fast-jwt', 'aws-jwt-verify', 'google-auth-library']) {
+    expect({ name, figure: figures[names.indexOf(name)] })
+      .toEqual({ name, figure: cells('bench/CONFORMANCE.md', new RegExp(`^\\| ${name} \\|.*$`, 'm'))[3] });
+  }
+  expect(figures[names.indexOf('Assay')]).toBe(cells('bench/CONFORMANCE.md', /^\| jwt-assay \|.*$/m)[3]);
+});
