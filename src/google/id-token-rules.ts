@@ -49,6 +49,7 @@ const everyAudienceOurs: ClaimRule = {
   code: 'audience_not_allowed',
   rule: 'OIDC Core §3.1.3.7 step 3',
   claim: 'aud',
+  settled: true,
   check: (claims, { expected: { audiences } }) =>
     audiencesOf(claims).every((audience) => audiences?.includes(audience)) ? undefined : BROKEN,
 };
@@ -58,6 +59,7 @@ const authorizedPartyNamed: ClaimRule = {
   code: 'claim_missing',
   rule: 'OIDC Core §3.1.3.7 step 4',
   claim: 'azp',
+  settled: true,
   check: (claims) => (audiencesOf(claims).length < 2 || Object.hasOwn(claims, 'azp') ? undefined : BROKEN),
 };
 
@@ -67,6 +69,7 @@ function authorizedPartyAllowed(parties: readonly string[] | null): ClaimRule {
     code: 'authorized_party_not_allowed',
     rule: 'OIDC Core §3.1.3.7 step 5',
     claim: 'azp',
+    settled: true,
     check: (claims) => (isAllowed(member(claims, 'azp'), parties) ? undefined : BROKEN),
   };
 }
@@ -77,6 +80,7 @@ function hostedDomainAllowed(domains: readonly string[] | null): ClaimRule {
     code: 'hosted_domain_not_allowed',
     rule: 'OIDC Core §5.1.2',
     claim: 'hd',
+    settled: true,
     check: (claims) => (isAllowed(member(claims, 'hd'), domains) ? undefined : BROKEN),
   };
 }
@@ -86,6 +90,7 @@ function emailVerified(asked: boolean): ClaimRule {
     code: 'email_not_verified',
     rule: 'OIDC Core §5.1',
     claim: 'email_verified',
+    settled: true,
     check: (claims) => (!asked || member(claims, 'email_verified') === true ? undefined : BROKEN),
   };
 }

@@ -27,6 +27,7 @@ export function typedClaim(claim: string, rule: string, type: string, isTyped: (
     code: 'claim_invalid',
     rule,
     claim,
+    settled: true,
     // An inherited value of the right type is no claim, and passes as a missing one does.
     check: (claims) => (isTyped(claims) || !Object.hasOwn(claims, claim) ? undefined : broken),
   };
@@ -41,6 +42,7 @@ const isAudience = (value: unknown): boolean => isString(value) || (Array.isArra
 const required: ClaimRule = {
   code: 'claim_missing',
   rule: 'RFC 7519 §4',
+  settled: true,
   check: (claims, { expected }) => {
     for (const claim of expected.required) {
       if (!Object.hasOwn(claims, claim)) return { claim, message: `the required claim "${claim}" is missing` };
@@ -97,6 +99,7 @@ const lifetimeBounded: ClaimRule = {
   code: 'lifetime_too_long',
   rule: 'RFC 7519 §4.1.4',
   claim: 'exp',
+  settled: true,
   check: (claims, { expected: { maxLifetime } }) => {
     const [exp, iat] = [timeOf(claims, 'exp'), timeOf(claims, 'iat')];
     if (maxLifetime === undefined || exp === undefined || iat === undefined) return undefined;
@@ -109,6 +112,7 @@ const issuerAllowed: ClaimRule = {
   code: 'issuer_not_allowed',
   rule: 'RFC 7519 §4.1.1',
   claim: 'iss',
+  settled: true,
   check: (claims, { expected: { issuers } }) =>
     isAllowed(member(claims, 'iss'), issuers) ? undefined : BROKEN,
 };
@@ -118,6 +122,7 @@ const audienceAllowed: ClaimRule = {
   code: 'audience_not_allowed',
   rule: 'RFC 7519 §4.1.3',
   claim: 'aud',
+  settled: true,
   check: (claims, { expected: { audiences } }) =>
     audiences === null || audiencesOf(claims).some((audience) => audiences.includes(audience)) ? undefined : BROKEN,
 };
@@ -126,6 +131,7 @@ const subjectMatches: ClaimRule = {
   code: 'subject_mismatch',
   rule: 'RFC 7519 §4.1.2',
   claim: 'sub',
+  settled: true,
   check: (claims, { expected: { subject } }) =>
     subject === undefined || member(claims, 'sub') === subject ? undefined : BROKEN,
 };
@@ -161,8 +167,9 @@ const GENERAL_RULES: readonly ClaimRule[] = [
 
 /** The general rules, then a preset's, then the caller's checks: the whole list that a policy asks. */
 export function orderRules(presetRules: readonly ClaimRule[]): readonly ClaimRule[] {
-  // Copies, frozen: what one policy hands out, to a trace say, must not change another.
-  return Object.freeze([...GENERAL_RULES, ...presetRules, ownChecks].map((rule) => Object.freeze({ ...rule })));
+  const rules = [...GENERAL_RULES, ...presetRules, ownChecks];
+  // Copies, frozen: what one policy hands out, to a trace say, must not change another. All of one shape, which is quicker to walk.
+  return Object.freeze(rules.map(({ code, rule, claim, settled, check }) => Object.freeze({ code, rule, claim, settled, check })));
 }
 
 /** Whether a value is one of those that are allowed; null allows all. */

@@ -66,7 +66,9 @@ export interface ClaimRule {
   /** The section it comes from. */
   readonly rule: string;
   /** The claim it looks at, where that is one. */
-  readonly claim?: string;
+  readonly claim?: string | undefined;
+  /** Whether claims and policy alone decide, so that the same claims need not be asked again under the same policy. */
+  readonly settled?: boolean | undefined;
   /** Undefined when the claims keep the rule or were not asked for it; otherwise what is wrong. */
   readonly check: (claims: JwtClaimsSet, context: ClaimContext) => RefusalDetails | undefined;
 }

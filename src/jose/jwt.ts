@@ -103,10 +103,11 @@ export function verifyJwt(
   return verifyWith(token, { policy: expectPolicy(policy), keys: expectKeyLookup(keys) }, expectNow(now), call).jwt;
 }
 
-/** What a verification came to: the token, and the key that held. */
+/** What a verification came to: the token, the key that held, and the policy that was kept. */
 export interface Verification {
   readonly jwt: VerifiedJwt;
   readonly key: VerificationKey;
+  readonly policy: JwtPolicy;
 }
 
 /**
@@ -144,25 +145,26 @@ export function verifyWith(
   const observe: ClaimObserver | undefined =
     trace && ((rule, error) => trace({ step: 'validateClaims', rule, ...(error === undefined ? {} : { error }) }));
   validateClaims(claims, policy.rules, { expected: policy, header, now, nonce, accessToken }, observe); // RFC 7519 §4.1
-  return { jwt: seal(header, claims, key.kid, selection.scheme.alg), key };
+  return { jwt: seal(header, claims, key.kid, selection.scheme.alg), key, policy };
 }
 
 /**
- * Asks anew what may have changed since a token was verified under the same trust: whose it is, whether the key that held is still among
- * those it may be verified with, and every rule about its claims. Its octets, its signature and its JSON cannot have changed.
+ * Asks anew what may have changed since a token was verified under the same trust: whose it is, whether its key may still serve, and the
+ * rules that are not settled; all of them, where its issuer has another policy now.
  *
- * @returns false when the key is no longer among them: then only {@link verifyWith} can tell.
+ * @returns false when its key may not serve, or is another object: then only {@link verifyWith} can tell.
  * @throws {JwtError} as {@link verifyWith} would.
  */
 export function stillHolds(
-  { jwt: { header, claims }, key }: Verification,
+  { jwt: { header, claims }, key, policy: kept }: Verification,
   trusted: Authority | AuthorityDirectory,
   now: number,
   { nonce, accessToken }: VerificationCall,
 ): boolean {
   const { keys, policy } = isDirectory(trusted) ? authorityFor(claims, trusted) : trusted;
   if (!selectKeys(keys, hintOf(header), policy.algorithms, now).keys.includes(key)) return false;
-  validateClaims(claims, policy.rules, { expected: policy, header, now, nonce, accessToken });
+  const rules = policy === kept ? policy.unsettledRules : policy.rules;
+  validateClaims(claims, rules, { expected: policy, header, now, nonce, accessToken });
   return true;
 }
 

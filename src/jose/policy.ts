@@ -56,6 +56,8 @@ export interface JwtPolicy extends ClaimExpectations {
   readonly types: readonly (string | null)[] | null;
   /** Every rule that the claims are asked, in order. */
   readonly rules: readonly ClaimRule[];
+  /** Those whose answer may change from one time to the next, for claims that have kept them all. */
+  readonly unsettledRules: readonly ClaimRule[];
   /** Headers that were found good under this policy. The one part of it that changes, and it decides nothing. */
   readonly knownHeaders: KnownHeaders;
 }
@@ -100,6 +102,7 @@ export function createPresetPolicy(options: PolicyOptions, presetRules: readonly
     ...(maxAge === undefined && maxLifetime === undefined ? [] : ['iat']),
     ...(given.requiredClaims === undefined ? [] : readNames(given.requiredClaims, 'requiredClaims')),
   ];
+  const rules = orderRules(presetRules);
   const policy = {
     issuers,
     audiences,
@@ -112,7 +115,8 @@ export function createPresetPolicy(options: PolicyOptions, presetRules: readonly
     ...(maxLifetime === undefined ? {} : { maxLifetime }),
     ...(subject === undefined ? {} : { subject }),
     checks: readChecks(given.checks),
-    rules: orderRules(presetRules),
+    rules,
+    unsettledRules: Object.freeze(rules.filter(({ settled }) => settled !== true)),
     knownHeaders: new KnownHeaders(),
   };
   POLICIES.add(Object.freeze(policy));

@@ -10,7 +10,7 @@ import type { Trusted } from './waiting.ts';
 
 /** How many verified tokens to remember, and for how long. */
 export interface TokenCacheOptions {
-  /** 1 to 1,000,000. A usual token takes some 5 KB; the one that was not seen for longest gives way. */
+  /** 1 to 1,000,000. One takes two to three times its length in memory; the one that was not seen for longest gives way. */
   readonly maxTokens: number;
   /** Seconds, at least 1, after which a token is verified anew as a whole. By default it is remembered until it expires. */
   readonly maxAge?: number;

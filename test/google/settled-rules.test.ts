@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { idTokenRules } from '../../src/google/id-token-rules.ts';
+import type { ClaimContext } from '../../src/jose/claims.ts';
+import { createPresetPolicy } from '../../src/jose/policy.ts';
+
+describe('rules that are settled by claims and policy', () => {
+  const policy = createPresetPolicy({
+    issuer: 'https://issuer.example', audience: 'api', subject: 'user-1', maxAge: 60, maxLifetime: 3600, checks: { own: () => true },
+  }, idTokenRules({ hostedDomains: ['example.com'], authorizedParties: ['api'], requireVerifiedEmail: true }));
+  const { rules, unsettledRules } = policy;
+
+  it('look at neither the time, nor the call, nor the header, and so need not be asked again', () => {
+    const context = new Proxy<ClaimContext>({ expected: policy, header: { alg: 'RS256' }, now: 0 }, {
+      get: (target, name) => {
+        if (name !== 'expected') throw new Error(`looked at ${String(name)}`);
+        return Reflect.get(target, name);
+      },
+    });
+    for (const { check, settled } of rules) if (settled === true) check({ iss: 'https://issuer.example', aud: ['api', 'b'], sub: 'user-1', exp: 9, iat: 1 }, context);
+  });
+
+  it('are all but those of time, call, and the caller', () => {
+    expect(unsettledRules.map(({ code }) => code)).toEqual([
+      'token_expired', 'token_not_yet_valid', 'token_issued_in_future', 'token_too_old', 'nonce_mismatch', 'access_token_mismatch',
+      'check_failed',
+    ]);
+    expect(rules.filter(({ settled }) => settled !== true)).toEqual(unsettledRules);
+  });
+});
