@@ -20,6 +20,7 @@ describe('JSON objects (RFC 8259, RFC 7493)', () => {
       { a: { a: 1 }, b: [{ a: 1 }, { a: 1 }] },
     ],
     ['UTF-8 beyond the BMP', '{"é":"\u{1F600}"}', { é: '\u{1F600}' }],
+    ['an escape beside null, false and a number', '{"a":[null,false,1],"b":"\\n"}', { a: [null, false, 1], b: '\n' }],
     ['an escaped surrogate pair', '{"\\ud83d\\ude00":"\\uD83D\\uDE00"}', { '\u{1F600}': '\u{1F600}' }],
     ['the largest double', '{"a":1.7976931348623157e308}', { a: Number.MAX_VALUE }],
     [
