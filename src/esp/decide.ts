@@ -181,6 +181,7 @@ async function decideTokens(
     return { allowed: true, method, operation, tokens };
   }
   if (satisfied === undefined) return refuse({ code: 'credentials_missing', method }, operation);
+  if (tokens.length === 1) return { allowed: true, method, operation, tokens };
   // The order of the document says whose token is the user's.
   const named = satisfied.flatMap((provider) => tokens.filter((token) => token.provider === provider));
   return { allowed: true, method, operation, tokens: [...new Set([...named, ...tokens])] };

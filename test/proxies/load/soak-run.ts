@@ -16,8 +16,6 @@ export interface SoakTerms {
   readonly connections: number;
   /** Of the random choices. */
   readonly seed: number;
-  /** Further options of the gateway. */
-  readonly argv?: readonly string[];
   readonly onSample?: (sample: Sample) => void;
 }
 
@@ -64,7 +62,9 @@ export async function runSoak(terms: SoakTerms): Promise<SoakReport> {
   const world = await createWorld();
   try {
     const service = await startLoadedService(world);
-    const gateway = await startLoadedGateway(world, service, '--key-wait', '0.3', '--timeout', '1', ...(terms.argv ?? []));
+    // Fewer remembered tokens than there are, so that they give way to each other, and full early: memory must be flat then.
+    const argv = ['--key-wait', '0.3', '--timeout', '1', '--token-cache', '1500'];
+    const gateway = await startLoadedGateway(world, service, ...argv);
     world.issuer.cacheControl = { maxAge: 60 };
     await until(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status === 200 ? true : undefined);
     return await soak(world, gateway, terms);
