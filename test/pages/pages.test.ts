@@ -1,6 +1,8 @@
 /** Pages say what is so: their code runs and prints what they promise, and their links lead somewhere. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { blocksOf, deadLinks, PAGES, promisedBy, readPage, runBlock } from './page.ts';
+import { blocksOf, deadLinks, PAGES, promisedBy, readPage, ROOT, runBlock } from './page.ts';
 
 /** Pages whose code is run here, and how many blocks they have at least. That of src/server/README.md needs frameworks. */
 const RUN: readonly (readonly [path: string, blocks: number])[] = [
@@ -40,4 +42,19 @@ it('the README has the figures of bench/CONFORMANCE.md', () => {
       .toEqual({ name, figure: cells('bench/CONFORMANCE.md', new RegExp(`^\\| ${name} \\|.*$`, 'm'))[3] });
   }
   expect(figures[names.indexOf('Assay')]).toBe(cells('bench/CONFORMANCE.md', /^\| jwt-assay \|.*$/m)[3]);
+});
+
+it('CONTRIBUTING names no file that there is not', () => {
+  const table = readPage('CONTRIBUTING.md').split('\n').filter((line) => line.startsWith('| '));
+  const missing = table.flatMap((row) => {
+    // A name without a folder lies where the name before it does.
+    let folder = '';
+    return [...row.matchAll(/`([\w./-]+\.(?:ts|json|md)|[\w./-]+\/)`/g)].flatMap(([, path = '']) => {
+      if (path.includes('/')) folder = path.slice(0, path.lastIndexOf('/') + 1);
+      const file = path.includes('/') || existsSync(join(ROOT, path)) ? path : folder + path;
+      return existsSync(join(ROOT, file)) ? [] : [file];
+    });
+  });
+  expect(table.length).toBeGreaterThan(15);
+  expect(missing).toEqual([]);
 });
