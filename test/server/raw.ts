@@ -18,8 +18,13 @@ export function dial(url: string): Promise<Socket> {
 /** How long a busy machine may take to answer at all. Milliseconds. */
 const PATIENCE = 5000;
 
-/** Sends octets, and returns all that comes until the other side ends, or has said something and then nothing for a while. */
-export async function sendRaw(url: string, text: string | Buffer, quiet = 700): Promise<string> {
+/**
+ * Sends octets, and returns all that comes until the other side ends, or has given its answers and then said nothing for a while.
+ *
+ * @param quiet milliseconds
+ * @param answers how many must come before the silence counts, or all patience ends
+ */
+export async function sendRaw(url: string, text: string | Buffer, quiet = 700, answers = 1): Promise<string> {
   const socket = await dial(url);
   const chunks: Buffer[] = [];
   await new Promise<void>((resolve) => {
@@ -27,7 +32,8 @@ export async function sendRaw(url: string, text: string | Buffer, quiet = 700): 
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       clearTimeout(timer);
-      timer = setTimeout(resolve, quiet);
+      const enough = statusesOf(Buffer.concat(chunks).toString('latin1')).length >= answers;
+      timer = setTimeout(resolve, enough ? quiet : PATIENCE);
     });
     socket.once('close', () => {
       clearTimeout(timer);

@@ -21,9 +21,9 @@ beforeAll(async () => {
 afterAll(() => world.end());
 
 /** Sends octets, and returns the statuses of the answers and what the service was sent. */
-async function send(text: string, milliseconds = 300): Promise<{ statuses: number[]; passed: string }> {
+async function send(text: string, milliseconds = 300, answers = 1): Promise<{ statuses: number[]; passed: string }> {
   const before = service.octets().length;
-  const statuses = statusesOf(await sendRaw(assay.url, text, milliseconds));
+  const statuses = statusesOf(await sendRaw(assay.url, text, milliseconds, answers));
   return { statuses, passed: service.octets().slice(before) };
 }
 
@@ -131,7 +131,7 @@ describe('a head that is not one goes nowhere', () => {
 describe('requests that are what they say', () => {
   it('one behind the other are decided on one by one', async () => {
     const { statuses, passed } = await send(
-      'GET /open?1 HTTP/1.1\r\nHost: a\r\n\r\nGET /closed HTTP/1.1\r\nHost: a\r\n\r\nGET /open?2 HTTP/1.1\r\nHost: a\r\n\r\n');
+      'GET /open?1 HTTP/1.1\r\nHost: a\r\n\r\nGET /closed HTTP/1.1\r\nHost: a\r\n\r\nGET /open?2 HTTP/1.1\r\nHost: a\r\n\r\n', 300, 3);
     expect(statuses).toEqual([200, 401, 200]);
     expect(requestLines(passed).sort()).toEqual(['GET /open?1 HTTP/1.1\r', 'GET /open?2 HTTP/1.1\r']);
   });
