@@ -123,9 +123,20 @@ export interface Assay extends Started {
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
+/** Whatever a test that failed has left behind ends with its file. Scripts end their own. */
+const left = new Set<ChildProcess>();
+if (process.env['VITEST'] !== undefined) {
+  const { afterAll } = await import('vitest');
+  afterAll(() => {
+    for (const child of left) child.kill('SIGKILL');
+  });
+}
+
 /** Starts a command of ours that listens. */
 export async function startAssay(world: World, argv: readonly string[], stdin = ''): Promise<Assay> {
   const started = start([...NODE, ...argv], { stdin });
+  left.add(started.child);
+  started.child.once('close', () => left.delete(started.child));
   const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
     started.child.kill(signal);
     await started.ended;
