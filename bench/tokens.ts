@@ -6,6 +6,7 @@
 
 import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { signJwt, type JwsAlgorithm } from '../src/index.ts';
+import { exportJwk } from '../src/jose/pem.ts';
 
 export const GOOGLE_ISSUER = 'https://accounts.google.com';
 export const CLIENT_ID = '407408718192-8vqk5m0v3f2p9c1d7h6t4n2b0a8s6r4e.apps.googleusercontent.com';
@@ -25,7 +26,7 @@ export function makeKey(kind: KeyKind, alg: JwsAlgorithm): TokenKey {
   return {
     privateKey,
     publicKey,
-    jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: KID, alg, use: 'sig' }] },
+    jwks: { keys: [{ ...exportJwk(publicKey), kid: KID, alg, use: 'sig' }] },
   };
 }
 

@@ -77,8 +77,18 @@ function secondsOf(date: string): number {
   return seconds;
 }
 
-function exportJwk(key: KeyObject): JsonWebKey {
-  return readWith(() => key.export({ format: 'jwk' }), 'the key');
+/**
+ * The JWK of a public or a secret key.
+ *
+ * A public one goes by way of DER. On Node 20 a key fresh from generateKeyPairSync can hang the process as it is exported: the collector
+ * may run then, and destroy the job that made the key, which waits for the lock that the export holds. What was read has its own lock.
+ */
+export function exportJwk(key: KeyObject): JsonWebKey {
+  return readWith(() => {
+    if (key.type !== 'public') return key.export({ format: 'jwk' });
+    const der = key.export({ format: 'der', type: 'spki' });
+    return createPublicKey({ key: der, format: 'der', type: 'spki' }).export({ format: 'jwk' });
+  }, 'the key');
 }
 
 /** Runs one of node:crypto's readers. What OpenSSL says of bad input is not passed on. */

@@ -7,6 +7,7 @@
 import { createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { derBitString, derElement, derInteger, derNull, derObjectIdentifier, derSequence } from '../jose/der.ts';
 import { jwkToSpki } from '../jose/jwk.ts';
+import { exportJwk } from '../jose/pem.ts';
 
 const BOOLEAN = 0x01;
 const OCTET_STRING = 0x04;
@@ -71,7 +72,7 @@ function writeTbsCertificate(content: CertificateContent, algorithm: Uint8Array)
     name,
     derSequence(time(content.notBefore), time(content.notAfter)),
     name,
-    jwkToSpki(createPublicKey(content.privateKey).export({ format: 'jwk' })),
+    jwkToSpki(exportJwk(createPublicKey(content.privateKey))),
     derElement(0xa3, extensions()), // [3]
   );
 }

@@ -16,7 +16,7 @@ import { JwtError } from '../jose/errors.ts';
 import { isJsonObject, type JsonObject } from '../jose/json.ts';
 import { schemeOf } from '../jose/jwa.ts';
 import { jwkToSpki } from '../jose/jwk.ts';
-import { importKeyObject } from '../jose/pem.ts';
+import { exportJwk, importKeyObject } from '../jose/pem.ts';
 import { writeCertificate } from './certificate.ts';
 
 /** The algorithms a local issuer can sign with. */
@@ -84,7 +84,7 @@ export function readPrivateKey(key: unknown, alg: TestAlgorithm): KeyObject {
 /** Makes an issuer's key out of a private one that has been checked. */
 export function toIssuerKey(privateKey: KeyObject, alg: TestAlgorithm, terms: CertificateTerms): IssuerKey {
   const { commonName, now } = terms;
-  const material: JsonObject = { ...createPublicKey(privateKey).export({ format: 'jwk' }) };
+  const material: JsonObject = { ...exportJwk(createPublicKey(privateKey)) };
   const digest = createHash('sha256').update(jwkToSpki(material)).digest();
   const kid = digest.toString('hex', 0, 20);
   let pem: string | undefined;

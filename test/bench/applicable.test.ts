@@ -7,9 +7,10 @@ import { chooseKey, toJwkSet, toPems } from '../../bench/peers/keys.ts';
 import { adapterNames, loadAdapter } from '../../bench/peers/load.ts';
 import { atTime } from '../../bench/peers/clock.ts';
 import { question, unsigned } from './findings.ts';
+import { exportJwk } from '../../src/jose/pem.ts';
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const JWK = { ...publicKey.export({ format: 'jwk' }), kid: 'k1' };
+const JWK = { ...exportJwk(publicKey), kid: 'k1' };
 const RS256 = { alg: 'RS256', kid: 'k1' };
 
 function library(own: Partial<Adapter> = {}): Adapter {

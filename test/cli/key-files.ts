@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { signJwt } from '../../src/jose/sign.ts';
 import { NOW } from './run.ts';
+import { exportJwk } from '../../src/jose/pem.ts';
 
 export const ISSUER = 'https://issuer.example';
 export const AUDIENCE = 'my-api';
@@ -20,7 +21,7 @@ export const SECRET = 'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKt
 export const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 export function publicJwk(key: KeyObject = publicKey): Record<string, unknown> {
-  return { ...key.export({ format: 'jwk' }), kid: KID, alg: 'RS256', use: 'sig' };
+  return { ...exportJwk(key), kid: KID, alg: 'RS256', use: 'sig' };
 }
 
 export function pem(key: KeyObject): string {

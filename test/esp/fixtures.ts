@@ -4,6 +4,7 @@ import { signJwt, type SignJwtOptions } from '../../src/jose/sign.ts';
 import { createDecider, type Decider, type DeciderOptions, type Decision } from '../../src/esp/decide.ts';
 import { loadOpenApi } from '../../src/esp/openapi.ts';
 import { readRawHeaders, type EspRequest } from '../../src/esp/request.ts';
+import { exportJwk } from '../../src/jose/pem.ts';
 
 /** The time of every test. Seconds. */
 export const NOW = 1_700_000_000;
@@ -15,7 +16,7 @@ export const SERVICE = 'api.example';
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 export const KEY: KeyObject = privateKey;
-export const KEYS = createKeySet({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256',
+export const KEYS = createKeySet({ keys: [{ ...exportJwk(publicKey), kid: 'k1', alg: 'ES256',
   use: 'sig' }] });
 
 /** Claims that every rule accepts. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createKeySet } from '../../src/jose/key-set.ts';
 import { signJwt } from '../../src/jose/sign.ts';
 import { bearer, decider, definition, document, ISSUER, mint, NOW, request, SERVICE, verdict } from './fixtures.ts';
+import { exportJwk } from '../../src/jose/pem.ts';
 
 describe('what the page asks of claims', () => {
   const decide = decider();
@@ -76,9 +77,9 @@ describe('algorithms', () => {
   const ed = generateKeyPairSync('ed25519');
   const secret = createSecretKey(Buffer.alloc(32, 7));
   const keys = createKeySet({ keys: [
-    { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rs', alg: 'RS256' },
-    { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'ps', alg: 'PS256' },
-    { ...ed.publicKey.export({ format: 'jwk' }), kid: 'ed' },
+    { ...exportJwk(rsa.publicKey), kid: 'rs', alg: 'RS256' },
+    { ...exportJwk(rsa.publicKey), kid: 'ps', alg: 'PS256' },
+    { ...exportJwk(ed.publicKey), kid: 'ed' },
   ] });
   const claims = { iss: ISSUER, sub: 's', aud: SERVICE, exp: NOW + 60 };
 

@@ -8,12 +8,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { explain, type Explanation, type Finding } from '../../src/explain/index.ts';
 import { createGoogleVerifier, createKeySet, createVerifier, type GoogleVerifierOptions } from '../../src/index.ts';
 import { signJwt } from '../../src/jose/sign.ts';
+import { exportJwk } from '../../src/jose/pem.ts';
 
 export const NOW = 1_700_000_000;
 export const CLIENT = '1234567890-web.apps.googleusercontent.com';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-export const KEYS = createKeySet({ ...publicKey.export({ format: 'jwk' }), kid: 'key-1' });
+export const KEYS = createKeySet({ ...exportJwk(publicKey), kid: 'key-1' });
 
 export const CLAIMS = Object.freeze({
   iss: 'https://accounts.google.com', aud: CLIENT, sub: '1101', email: 'ada@example.com',

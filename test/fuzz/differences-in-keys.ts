@@ -4,6 +4,7 @@
  * @module
  */
 
+import { X509Certificate } from 'node:crypto';
 import { BOTH, SIGNATURE_ALONE, type Difference } from './difference.ts';
 import { candidatesOf, own, type AnyObject, type Facts, type KeyMember } from './facts.ts';
 
@@ -47,6 +48,17 @@ const PEM = /^\s*-----BEGIN ([A-Z ]+)-----\r?\n(?:[\w+/=]+\r?\n)+-----END \1----
 
 const UNUSABLE = ['key_not_found', 'key_unusable'] as const;
 
+/** A date that OpenSSL prints as no date: one octet of it is none of a UTCTime, say. */
+function hasUnreadableDates(pem: string): boolean {
+  if (!pem.includes('CERTIFICATE')) return false;
+  try {
+    const { validFrom, validTo } = new X509Certificate(pem);
+    return [validFrom, validTo].some((date) => Number.isNaN(Date.parse(date)));
+  } catch {
+    return false;
+  }
+}
+
 export const KEY_DIFFERENCES: readonly Difference[] = [
   {
     name: 'private key in the set', stricter: 'Assay', than: SIGNATURE_ALONE, codes: UNUSABLE, rule: 'RFC 7517 §9.2',
@@ -89,5 +101,9 @@ export const KEY_DIFFERENCES: readonly Difference[] = [
   {
     name: 'PEM in a loose form', stricter: 'Assay', than: BOTH, codes: [...UNUSABLE, 'mistake of the caller'],
     rule: 'RFC 7468 §3', explains: (facts) => meant(facts).some(({ pem }) => pem !== undefined && !PEM.test(pem)),
+  },
+  {
+    name: 'certificate with dates that are none', stricter: 'Assay', than: BOTH, codes: UNUSABLE, rule: 'RFC 5280 §4.1.2.5',
+    explains: (facts) => meant(facts).some(({ pem }) => pem !== undefined && hasUnreadableDates(pem)),
   },
 ];

@@ -27,6 +27,13 @@ const forged = (change: (token: string) => string, name = 'RS256 plain'): Questi
   return { kind: 'forged', subject, token: change(subject.token) };
 };
 
+/** The same certificate with an octet in its first UTCTime (tag 23, 13 octets) that is no digit. */
+function withBrokenDate(pem: string): string {
+  const der = Buffer.from(pem.replace(/-----.*-----/g, ''), 'base64');
+  der[der.indexOf(Buffer.of(0x17, 13)) + 6] = 0x3f;
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+}
+
 /** Header and claims as text, for what JSON.stringify would not write. */
 function signedText(change: (header: string, claims: string) => readonly [string | Buffer, string | Buffer],
   name = 'RS256 plain'): Question {
@@ -100,6 +107,8 @@ const EXAMPLES: Readonly<Record<string, Question>> = {
   'secret beside public keys': keys(jwkSet('rsa-1', 'hs-1')),
   'key without an ID among others': keys(jwkSet(publicJwk('rsa-1', { kid: undefined }), 'rsa-2')),
   'PEM in a loose form': keys({ 'rsa-1': `x\n${publicPem('rsa-1')}`, 'rsa-2': publicPem('rsa-2') }),
+  'certificate with dates that are none': keys({ 'rsa-1': publicPem('rsa-2'), 'rsa-2': withBrokenDate(certificatePem('rsa-2', NOW, NOW)) },
+    'PS256 plain'),
   '"sub" or "jti" that is no string': claims({ jti: 1 }),
   'an audience beside ours that is no string': claims({ aud: [AUDIENCE, 1] }),
   '"iss", "aud" or a time of the wrong type': claims({ exp: '1' }),

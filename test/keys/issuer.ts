@@ -14,6 +14,7 @@ import {
   type RemoteKeySetOptions,
 } from '../../src/keys/index.ts';
 import { createVerifier, type Verifier } from '../../src/verifier/index.ts';
+import { exportJwk } from '../../src/jose/pem.ts';
 
 export { mistake } from '../jose/refusal.ts';
 
@@ -41,7 +42,7 @@ export function makeKey(kid: string): IssuerKey {
     const signingInput = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
     return `${signingInput}.${sign(null, Buffer.from(signingInput), privateKey).toString('base64url')}`;
   };
-  return { kid, jwk: { ...publicKey.export({ format: 'jwk' }), kid }, mint };
+  return { kid, jwk: { ...exportJwk(publicKey), kid }, mint };
 }
 
 export const KEY_1 = makeKey('key-1');

@@ -11,6 +11,7 @@ import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKeyInput,
 import { encodeBase64url } from '../../jose/index.ts';
 import type { RefusalCode } from '../../jose/index.ts';
 import { schemeOf } from '../../jose/jwa.ts';
+import { exportJwk } from '../../jose/pem.ts';
 import type { TestIssuer } from '../../testing/issuer.ts';
 import { signRaw } from '../../testing/raw-token.ts';
 import type { Clock } from '../../verifier/verifier.ts';
@@ -153,7 +154,7 @@ let attackersKey: KeyObject | undefined;
 /** Signed by the attacker's key, which the header brings along. */
 function withEmbeddedKey({ header, encoded: [, payload] }: AttackedToken): string {
   attackersKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  const { n, e } = createPublicKey(attackersKey).export({ format: 'jwk' });
+  const { n, e } = exportJwk(createPublicKey(attackersKey));
   const signingInput = `${encoded({ ...header, jwk: { kty: 'RSA', n, e } })}.${payload}`;
   const signature = schemeOf('RS256')?.sign(attackersKey, Buffer.from(signingInput, 'utf8'));
   return `${signingInput}.${encodeBase64url(signature ?? new Uint8Array())}`;
