@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import type { Assay } from '../server/world.ts';
 import { bearer, createWorld } from '../server/world.ts';
 import { headOf, runClients } from './load/clients.ts';
-import { figuresOf, startLoadedGateway, startLoadedService } from './load/gateway.ts';
+import { BUILT, figuresOf, startLoadedGateway, startLoadedService } from './load/gateway.ts';
 
 const { values } = parseArgs({
   options: {
@@ -47,8 +47,8 @@ async function main(): Promise<number> {
   const world = await createWorld();
   try {
     const service = await startLoadedService(world);
-    const cached = await startLoadedGateway(world, service);
-    const uncached = await startLoadedGateway(world, service, '--token-cache', '0');
+    const cached = await startLoadedGateway(world, service, BUILT);
+    const uncached = await startLoadedGateway(world, service, BUILT, '--token-cache', '0');
     // About 1 KB each, as Google's are.
     const tokens = Array.from({ length: users ?? 0 }, (_, index) =>
       world.mint({ sub: `user-${index}`, picture: `https://pictures.example/${'x'.repeat(300)}` }));

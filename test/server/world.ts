@@ -132,9 +132,9 @@ if (process.env['VITEST'] !== undefined) {
   });
 }
 
-/** Starts a command of ours that listens. */
-export async function startAssay(world: World, argv: readonly string[], stdin = ''): Promise<Assay> {
-  const started = start([...NODE, ...argv], { stdin });
+/** Starts a command of ours that listens. @param words start the executable: from source, unless others are given */
+export async function startAssay(world: World, argv: readonly string[], stdin = '', words = NODE): Promise<Assay> {
+  const started = start([...words, ...argv], { stdin });
   left.add(started.child);
   started.child.once('close', () => left.delete(started.child));
   const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {

@@ -27,10 +27,18 @@ export async function startLoadedService(world: World): Promise<string> {
   return until(() => /^(http:\/\/\S+)\n/.exec(written)?.[1], child);
 }
 
-/** Starts a gateway before it. */
-export function startLoadedGateway(world: World, upstream: string, ...more: readonly string[]): Promise<Assay> {
+/** What users run: the loader that runs our sources wraps every function that is made, which a request pays for. */
+export const BUILT: readonly string[] = [process.execPath, fileURLToPath(new URL('../../../dist/cli/assay.js', import.meta.url))];
+
+/** Starts a gateway before it. @param words start the executable: {@link BUILT}, or from source */
+export function startLoadedGateway(
+  world: World,
+  upstream: string,
+  words: readonly string[],
+  ...more: readonly string[]
+): Promise<Assay> {
   return startAssay(world, ['gateway', '--openapi', world.document, '--allow-loopback-http', '--upstream', upstream,
-    '--claim-header', 'sub=X-Auth-Subject', '--admin-port', '0', '--no-access-log', ...more]);
+    '--claim-header', 'sub=X-Auth-Subject', '--admin-port', '0', '--no-access-log', ...more], '', words);
 }
 
 /** One sample of a process's own figures. */

@@ -7,6 +7,7 @@
 import { createWorld, until, type Assay, type World } from '../../server/world.ts';
 import type { FailureMode } from '../../../src/testing/index.ts';
 import { runClients, type Answer } from './clients.ts';
+import { NODE } from '../../cli/processes.ts';
 import { figuresOf, startLoadedGateway, startLoadedService, type Figures } from './gateway.ts';
 import { beginKeyLife, type KeyLife } from './key-life.ts';
 import { createDraw, mintForKey, type KeyTokens, type KnownRequest } from './requests.ts';
@@ -64,7 +65,7 @@ export async function runSoak(terms: SoakTerms): Promise<SoakReport> {
     const service = await startLoadedService(world);
     // Fewer remembered tokens than there are, so that they give way to each other, and full early: memory must be flat then.
     const argv = ['--key-wait', '0.3', '--timeout', '1', '--token-cache', '1500'];
-    const gateway = await startLoadedGateway(world, service, ...argv);
+    const gateway = await startLoadedGateway(world, service, NODE, ...argv);
     world.issuer.cacheControl = { maxAge: 60 };
     await until(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status === 200 ? true : undefined);
     return await soak(world, gateway, terms);
