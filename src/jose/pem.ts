@@ -8,8 +8,9 @@
  * @module
  */
 
-import { createPublicKey, X509Certificate, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { JwtError } from './errors.ts';
+import type { JsonObject } from './json.ts';
 import { importJwk, jwkToSpki, type VerificationKey } from './jwk.ts';
 
 /** RFC 7468 §2, and of it only what nobody needs to guess at: one encapsulated text, of base64 in lines, and nothing around it. */
@@ -83,11 +84,11 @@ function secondsOf(date: string): number {
  * A public one goes by way of DER. On Node 20 a key fresh from generateKeyPairSync can hang the process as it is exported: the collector
  * may run then, and destroy the job that made the key, which waits for the lock that the export holds. What was read has its own lock.
  */
-export function exportJwk(key: KeyObject): JsonWebKey {
+export function exportJwk(key: KeyObject): JsonObject {
   return readWith(() => {
-    if (key.type !== 'public') return key.export({ format: 'jwk' });
+    if (key.type !== 'public') return { ...key.export({ format: 'jwk' }) };
     const der = key.export({ format: 'der', type: 'spki' });
-    return createPublicKey({ key: der, format: 'der', type: 'spki' }).export({ format: 'jwk' });
+    return { ...createPublicKey({ key: der, format: 'der', type: 'spki' }).export({ format: 'jwk' }) };
   }, 'the key');
 }
 

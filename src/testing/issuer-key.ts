@@ -84,7 +84,7 @@ export function readPrivateKey(key: unknown, alg: TestAlgorithm): KeyObject {
 /** Makes an issuer's key out of a private one that has been checked. */
 export function toIssuerKey(privateKey: KeyObject, alg: TestAlgorithm, terms: CertificateTerms): IssuerKey {
   const { commonName, now } = terms;
-  const material: JsonObject = { ...exportJwk(createPublicKey(privateKey)) };
+  const material = exportJwk(createPublicKey(privateKey));
   const digest = createHash('sha256').update(jwkToSpki(material)).digest();
   const kid = digest.toString('hex', 0, 20);
   let pem: string | undefined;
