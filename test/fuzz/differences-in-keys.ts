@@ -91,7 +91,7 @@ export const KEY_DIFFERENCES: readonly Difference[] = [
   {
     name: 'secret beside public keys', stricter: 'Assay', than: BOTH, codes: ['key_unusable'], rule: 'RFC 8725 §2.1',
     explains: ({ keys }) => keys.some(({ jwk }) => jwk?.['kty'] === 'oct')
-      && keys.some(({ jwk }) => jwk?.['kty'] !== 'oct'),
+      && keys.some(({ jwk }) => jwk !== undefined && jwk['kty'] !== 'oct'),
   },
   {
     name: 'key without an ID among others', stricter: 'Assay', than: BOTH, codes: ['key_not_found'],

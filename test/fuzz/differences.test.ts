@@ -184,6 +184,12 @@ describe('a class of explained differences', () => {
       .toEqual({ classes: [['jose', 'key spelt another way']] });
   });
 
+  it('explains a key without an ID beside a member that is none', () => {
+    const question = keys({ keys: [publicJwk('rsa-1', { kid: undefined }), ''] });
+    expect(compare(question, { ours: answer(question).answer, jose: JOSE_ACCEPTS, signature: true }))
+      .toEqual({ classes: [['jose', 'key without an ID among others'], ['node:crypto', 'key without an ID among others']] });
+  });
+
   it('does not explain another peer', () => {
     expect(classOf(factsOf(claims({ exp: NOW - 31 }), 'token_expired'), 'jose')).toBeUndefined();
     expect(classOf(factsOf(claims({ iss: 'other' }), 'issuer_not_allowed'), 'jose')).toBeUndefined();

@@ -75,9 +75,14 @@ function halfOf(part: string | undefined): Half {
 
 /** The members of a key set in any of the forms that can be given, in their order. */
 export function keyMembersOf(keys: unknown): KeyMember[] {
+  return allMembersOf(keys).filter(({ jwk, pem }) => jwk !== undefined || pem !== undefined);
+}
+
+/** What is no JWK among them: beside it, a key without an ID is not the only one. */
+function allMembersOf(keys: unknown): KeyMember[] {
   if (typeof keys === 'string') return [{ pem: keys }];
   const list: unknown = Array.isArray(keys) ? keys : own(keys, 'keys');
-  if (Array.isArray(list)) return list.filter(isObject).map((jwk) => ({ kid: own(jwk, 'kid'), jwk }));
+  if (Array.isArray(list)) return list.map((jwk: unknown) => (isObject(jwk) ? { kid: own(jwk, 'kid'), jwk } : {}));
   if (!isObject(keys) || Object.hasOwn(keys, 'keys')) return [];
   if (Object.hasOwn(keys, 'kty')) return [{ kid: own(keys, 'kid'), jwk: keys }];
   return Object.entries(keys).flatMap(([kid, pem]) => (typeof pem === 'string' ? [{ kid, pem }] : []));
@@ -117,7 +122,7 @@ export function factsOf(question: Question, code: Facts['code']): Facts {
   const parts = token.split('.');
   return {
     kind, code, token, parts, header: halfOf(parts[0]), payload: halfOf(parts[1]),
-    keys: keyMembersOf(keysOf(question)), expected: expectedOf(question),
+    keys: allMembersOf(keysOf(question)), expected: expectedOf(question),
   };
 }
 
