@@ -18,8 +18,7 @@ const BROKEN: RefusalDetails = Object.freeze({});
 /**
  * RFC 7519 §4.1: a registered claim that is there is of its type. Null is there, and of no such type.
  *
- * @param isTyped reads the claim by its name in the code, which costs half of what reading it by a variable does (measured: for the 13
- *   of a Google token, 0.1 µs)
+ * @param isTyped reads the claim by a name in the code, so that each rule's look-up is its own and learns where that one claim lies
  */
 export function typedClaim(claim: string, rule: string, type: string, isTyped: (claims: JwtClaimsSet) => boolean): ClaimRule {
   const broken = Object.freeze({ message: `"${claim}" is not ${type}` });
