@@ -2,8 +2,8 @@
  * Public keys in their textual encoding (RFC 7468): as keys, and inside X.509 certificates.
  *
  * node:crypto reads them, as leniently as OpenSSL does. A bare key is therefore written again as DER and compared, so that
- * only its one canonical encoding passes (the key inside a certificate is not held to that); a certificate only lends its key and its dates, and is not validated: no issuer,
- * no chain, no purpose. It is trusted because of where it came from, like a JWK.
+ * only its one canonical encoding passes (the key inside a certificate is not held to that). A certificate only lends its key
+ * and its dates, and is not validated: no issuer, no chain, no purpose. It is trusted because of where it came from, like a JWK.
  *
  * @module
  */
