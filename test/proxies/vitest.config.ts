@@ -5,8 +5,9 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     include: ['test/proxies/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Above the patience of `until`, which says what never came.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // Each file starts half a dozen processes; they would only wait for each other.
     fileParallelism: false,
   },

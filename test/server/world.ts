@@ -168,13 +168,13 @@ export async function startProgram(world: World, words: readonly string[], port:
   return child;
 }
 
-/** Polls for something, for at most twenty seconds, or until the process ends. */
+/** Polls for something, for at most forty seconds, or until the process ends. */
 export async function until<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   child?: ChildProcess,
   told: () => string = () => '',
 ): Promise<T> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 40_000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
