@@ -30,6 +30,7 @@ export type Feature =
   | 'maxLifetime'
   | 'lengthCap'
   | 'certificates'
+  | 'pemText'
   | 'tokenWithoutKid'
   | 'tokenWithoutIat'
   | 'symmetricKeySet'
@@ -41,6 +42,8 @@ export interface Setup {
   readonly keys: unknown;
   /** The one key that the token names, for whoever takes a `key`. */
   readonly key?: KeyObject;
+  /** In place of any other form, where the vector has one PEM and no set: the text as it is, for whoever reads PEM. */
+  readonly pem?: string;
   /** `{ kid: PEM }`, for whoever takes `pems`. */
   readonly pems?: Readonly<Record<string, string>>;
   readonly policy: VectorPolicy;
@@ -73,6 +76,8 @@ export interface Adapter {
   readonly role: 'self' | 'peer' | 'control';
   /** The form in which it wants keys. Whoever takes a `key` or `pems` never sees what else is in a key set. */
   readonly takes: 'keys' | 'key' | 'pems';
+  /** Whether it reads a PEM by itself. Where it does not, node:crypto reads those of the vectors for it. */
+  readonly readsPem?: true;
   readonly algorithms: readonly string[];
   /** What it does not have, and what to say of it. */
   readonly lacks: Readonly<Partial<Record<Feature, string>>>;

@@ -59,6 +59,7 @@ export function setupFor(adapter: Adapter, question: Question): { readonly is: S
   if (adapter.role === 'self' || question.type === 'thumbprint' || question.type === 'base64url') {
     return { is: { ...common, keys } };
   }
+  if (adapter.readsPem && typeof keys === 'string') return { is: { ...common, keys, pem: keys } };
   if (adapter.takes === 'keys') return { is: { ...common, keys: toJwkSet(keys) } };
   if (adapter.takes === 'key') {
     const key = chooseKey(keys, member(header, 'kid'), member(header, 'alg'));

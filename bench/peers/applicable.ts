@@ -6,7 +6,7 @@
 
 import type { LeewayOption, Question, VectorPolicy } from '../vectors.ts';
 import type { Adapter, Feature } from './adapter.ts';
-import { hasCertificates, membersOf } from './keys.ts';
+import { hasCertificates, isUnusualPem, membersOf } from './keys.ts';
 import { glance, member, textOf } from './reading.ts';
 
 type Leeway = Required<LeewayOption>;
@@ -39,6 +39,7 @@ export function featuresOf({ type, token, keys, policy }: Question): Feature[] {
     ['maxLifetime', policy.maxLifetime !== undefined],
     ['lengthCap', textOf(token).length > (policy.maxTokenLength ?? DEFAULT_MAX_LENGTH)],
     ['certificates', hasCertificates(keys)],
+    ['pemText', isUnusualPem(keys)],
     ['tokenWithoutKid', header !== undefined && member(header, 'kid') === undefined],
     ['tokenWithoutIat', type === 'jwt' && claims !== undefined && member(claims, 'iat') === undefined],
     ['symmetricKeySet', isSymmetric(policy) && membersOf(keys).length > 1],

@@ -18,6 +18,16 @@ export function hasCertificates(keys: unknown): boolean {
   return pemsOf(keys).some(({ pem }) => pem.includes('CERTIFICATE'));
 }
 
+/** Whether the keys are one PEM, and not as node:crypto writes it: the question is then who reads it, and how. */
+export function isUnusualPem(keys: unknown): boolean {
+  if (typeof keys !== 'string') return false;
+  try {
+    return pemOf(readPem(keys)) !== keys;
+  } catch {
+    return true;
+  }
+}
+
 /** A JWK Set. JWKs are passed on as they are, wrong ones too; PEMs are converted. */
 export function toJwkSet(keys: unknown): unknown {
   if (Array.isArray(keys)) return { keys: keys as unknown[] };

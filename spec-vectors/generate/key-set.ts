@@ -5,9 +5,10 @@
  */
 
 import { certificatePem } from './certificate.ts';
-import { jwkSet, privateKey, publicJwk, publicKey, publicPem, storedKey, type Jwk } from './keys.ts';
+import { jwkSet, publicJwk, storedKey, type Jwk } from './keys.ts';
+import { pemGroup, textualGroup } from './pem.ts';
 import { hmac, signer, strangeRsa, type Signer } from './sign.ts';
-import { NOW, base64url, claims, compact, header, jwt, jwtBy, jwtWithHeader } from './token.ts';
+import { NOW, claims, compact, header, jwt, jwtBy, jwtWithHeader } from './token.ts';
 import {
   jwtGroup, mayRefuse, must, should, valid, vectorFile, type Group, type Test, type VectorFile,
 } from './vectors.ts';
@@ -195,51 +196,9 @@ function shapeGroup(): Group {
   ]);
 }
 
-function pemGroup(): Group {
-  const [from, to] = [NOW - 1000, NOW + 1000];
-  const certificate = { 'rsa-1': certificatePem('rsa-1', from, to) };
-  const bad = (comment: string, keys: unknown, level = must): Test => level('key_unusable', comment, jwt(), 'C9',
-    { keys });
-  const pem = publicPem('rsa-1');
-  const privatePem = privateKey('rsa-1').export({ format: 'pem', type: 'pkcs8' }).toString();
-  const other = { policy: { algorithms: ['ES256'] } };
-  return jwtGroup('Keys in PEM: { kid: certificate or public key }, or one public key.', [
-    valid('A certificate, within its dates.', jwt(), 'Control', { keys: certificate }),
-    valid('A certificate, in its first second.', jwt(), 'Dates Control',
-      { keys: { 'rsa-1': certificatePem('rsa-1', NOW, to) } }),
-    valid('A certificate, in its last second.', jwt(), 'Dates Control',
-      { keys: { 'rsa-1': certificatePem('rsa-1', from, NOW) } }),
-    should('key_unusable', 'A certificate, one second after its last.', jwt(), 'Dates',
-      { keys: { 'rsa-1': certificatePem('rsa-1', from, NOW - 1) } }),
-    should('key_unusable', 'A certificate, one second before its first.', jwt(), 'Dates',
-      { keys: { 'rsa-1': certificatePem('rsa-1', NOW + 1, to) } }),
-    should('key_not_found', 'A certificate under another name.', keyed('rsa-2'), 'C6', { keys: certificate }),
-    must('signature_invalid', 'A certificate that has another key.', jwt(), 'C6',
-      { keys: { 'rsa-1': certificatePem('rsa-2', from, to) } }),
-    should('key_not_found', '"toString" in a map of certificates.', keyed('toString'), 'C5', { keys: certificate }),
-    should('key_not_found', '"__proto__" in a map of certificates.', keyed('__proto__'), 'C5', { keys: certificate }),
-    valid('A certificate whose name is "constructor".', keyed('constructor'), 'C5 Control',
-      { keys: { constructor: certificate['rsa-1'] } }),
-    mayRefuse(valid('A map of certificates, one of them unreadable.', jwt(), 'C9 Control',
-      { keys: { ...certificate, x: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' } })),
-    valid('A map of public keys.', jwt(), 'Control', { keys: { 'rsa-1': pem } }),
-    valid('A map of public keys, one of them of ECDSA.', jwtBy('ec-1', 'ES256'), 'Control',
-      { keys: { 'rsa-1': pem, 'ec-1': publicPem('ec-1') }, ...other }),
-    valid('One public key, which has no name.', jwt(), 'Control', { keys: pem }),
-    bad('One private key in PEM.', privatePem, should),
-    must('key_unusable', 'One public key of 1024 bits in PEM.', compact(header(), claims(), strangeRsa('rsa-1024')),
-      'B7', { keys: publicPem('rsa-1024') }),
-    bad('A PEM cut in the middle.', pem.slice(0, 200)),
-    bad('A PEM that holds no key.',
-      `-----BEGIN PUBLIC KEY-----\n${base64url(Buffer.from('no key at all'))}\n-----END PUBLIC KEY-----\n`),
-    bad('A PEM of PKCS #1, whose header says so, and whose key is the right one.',
-      publicKey('rsa-1').export({ format: 'pem', type: 'pkcs1' }).toString(), should),
-  ]);
-}
-
 export function keySetVectors(): VectorFile {
   return vectorFile('key-set', 'Key sets', [
     'Which key a token means, keys that it brings along, and sets that are not quite sets.',
     'Many tests have keys of their own. Keys in PEM are for verifiers that take them.',
-  ], [selectionGroup(), injectionGroup(), unnamedGroup(), broughtGroup(), shapeGroup(), pemGroup()]);
+  ], [selectionGroup(), injectionGroup(), unnamedGroup(), broughtGroup(), shapeGroup(), pemGroup(), textualGroup()]);
 }

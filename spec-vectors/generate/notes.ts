@@ -86,6 +86,7 @@ export const NOTES: Readonly<Record<string, Note>> = {
   C9: note('LENIENT_PARSER', 'RFC 7517 §5',
     'A key set of a wrong shape, or with members that cannot be used beside one that can.'),
   Dates: note('KEY_CONFUSION', 'RFC 5280 §4.1.2.5', 'A certificate outside its dates.'),
+  Lines: note('LENIENT_PARSER', 'RFC 7468 §3', 'A PEM that is not lines of base64 between two boundaries.'),
 
   D1: note('LENIENT_PARSER', 'RFC 7519 §7.2', 'Not three parts joined by dots, or something around them.'),
   D2: note('AUTH_BYPASS', 'RFC 7515 §5.2', 'An empty signature.', 'CVE-2020-28042'),

@@ -13,8 +13,11 @@ import { JwtError } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import { importJwk, jwkToSpki, type VerificationKey } from './jwk.ts';
 
-/** RFC 7468 §2, and of it only what nobody needs to guess at: one encapsulated text, of base64 in lines, and nothing around it. */
-const ENCAPSULATED = /^[ \t\r\n]*-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----[ \t\r\n]*$/;
+/**
+ * RFC 7468 §3, and of it only what nobody needs to guess at: one encapsulated text, nothing around it but empty lines, and in it
+ * lines of base64, of any length, each with exactly one line end behind it.
+ */
+const ENCAPSULATED = /^(?:[ \t]*\r?\n)*-----BEGIN ([A-Z0-9 ]+)-----\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)-----END \1-----[ \t\r\n]*$/;
 
 /** Far more than an 8192-bit key in a certificate needs. */
 const MAX_PEM_LENGTH = 32_768;
@@ -32,9 +35,9 @@ export function looksLikePem(text: string): boolean {
 export function importPem(pem: unknown, kid?: string): VerificationKey {
   if (typeof pem !== 'string' || pem.length > MAX_PEM_LENGTH) throw pemUnusable('not a PEM of bearable length', 'RFC 7468 §2');
   const [, label, body] = ENCAPSULATED.exec(pem) ?? [];
-  if (label === undefined || body === undefined) throw pemUnusable('not one PEM block of base64', 'RFC 7468 §2');
+  if (label === undefined || body === undefined) throw pemUnusable('not one PEM block of lines of base64', 'RFC 7468 §3');
   const der = Buffer.from(body, 'base64');
-  if (der.toString('base64') !== body.replace(/[\r\n]/g, '')) throw pemUnusable('not canonical base64', 'RFC 7468 §2');
+  if (der.toString('base64') !== body.replace(/[\r\n]/g, '')) throw pemUnusable('not canonical base64', 'RFC 7468 §3');
   if (label === 'PUBLIC KEY') return importSpki(der, kid);
   if (label === 'CERTIFICATE') return importCertificate(der, kid);
   if (label.endsWith('PRIVATE KEY')) throw pemUnusable('the PEM holds a private key', 'RFC 7517 §9.2');

@@ -11,6 +11,7 @@ import { exportJwk } from '../../src/jose/pem.ts';
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const JWK = { ...exportJwk(publicKey), kid: 'k1' };
+const PEM = publicKey.export({ format: 'pem', type: 'spki' }).toString();
 const RS256 = { alg: 'RS256', kid: 'k1' };
 
 function library(own: Partial<Adapter> = {}): Adapter {
@@ -43,6 +44,8 @@ describe('what a question asks for', () => {
     ['tokenWithoutKid', { token: unsigned({ alg: 'RS256' }) }],
     ['tokenWithoutIat', { token: unsigned(RS256) }],
     ['certificates', { keys: '-----BEGIN CERTIFICATE-----' }],
+    ['pemText', { keys: '-----BEGIN PUBLIC KEY-----' }],
+    ['pemText', { keys: PEM.replace('\n', ' \n') }],
     ['publicKeyForHmac', { keys: { keys: [JWK] }, policy: { algorithms: ['HS256'] } }],
   ])('%s', (feature, own) => {
     expect(featuresOf(question(own))).toContain(feature);
@@ -53,6 +56,7 @@ describe('what a question asks for', () => {
     for (const typ of ['JWT', 'application/jwt']) {
       const token = unsigned({ ...RS256, typ }, { iat: 1, exp: 2000 });
       expect(featuresOf(question({ token, keys: { keys: [JWK] } }))).toEqual([]);
+      expect(featuresOf(question({ token, keys: PEM }))).toEqual([]);
     }
   });
 });
@@ -111,6 +115,22 @@ describe('keys', () => {
     expect(pems).toMatchObject({ is: { k1: expect.stringContaining('PUBLIC KEY') } });
     expect(toJwkSet('is' in pems ? pems.is : '')).toEqual({ keys: [JWK] });
     expect(toPems({ keys: [{ ...JWK, kid: undefined }] }, 'ES256')).toHaveProperty('why');
+  });
+});
+
+describe('a PEM', () => {
+  it('is handed as it stands to whoever reads PEM, a broken one too, and by way of node:crypto to others', async () => {
+    const broken = PEM.replace('\n', '\n\n ');
+    const handed = async (keys: unknown, own: Partial<Adapter>): Promise<unknown> => {
+      let setup: unknown;
+      const peer = { prepare: (given: unknown) => ((setup = given), () => ({})), claimsOf: () => undefined };
+      return (await ask(library(own), peer, question({ token: unsigned(RS256), keys }))).outcome === 'accepted' ? setup : undefined;
+    };
+    expect(await handed(broken, { takes: 'key', readsPem: true })).toMatchObject({ pem: broken });
+    expect(await handed(broken, { takes: 'keys', readsPem: true })).toMatchObject({ pem: broken });
+    expect(await handed(broken, { takes: 'key' })).toBeUndefined();
+    expect(await handed(PEM, { takes: 'key' })).not.toHaveProperty('pem');
+    expect(await handed({ k1: PEM }, { takes: 'key', readsPem: true })).not.toHaveProperty('pem');
   });
 });
 

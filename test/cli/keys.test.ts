@@ -92,7 +92,7 @@ it('says nothing of a secret that would help to guess it', async () => {
 it('reads a PEM and a map of them', async () => {
   expect((await reportOf(pem(publicKey))).report.keys).toMatchObject([{ usable: true, kty: 'RSA', bits: 2048 }]);
   expect((await reportOf({ a: pem(publicKey), b: 'x' })).report.keys).toMatchObject([
-    { usable: true, kid: 'a' }, { usable: false, kid: 'b', rule: 'RFC 7468 §2' },
+    { usable: true, kid: 'a' }, { usable: false, kid: 'b', rule: 'RFC 7468 §3' },
   ]);
 });
 

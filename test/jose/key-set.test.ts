@@ -49,9 +49,9 @@ describe('createKeySet: forms', () => {
     ['an unusable symmetric key beside a public one', { keys: [ED, { kty: 'oct', k: 'c2hvcnQ' }] }, 'RFC 8725 §2.1'],
     ['one JWK that is private', ED_1.privateJwk, 'RFC 7517 §9.2'],
     ['one JWK of an unknown type', { kty: 'AKP' }, 'RFC 7517 §4.1'],
-    ['one broken PEM', '-----BEGIN X-----', 'RFC 7468 §2'],
+    ['one broken PEM', '-----BEGIN X-----', 'RFC 7468 §3'],
     ['a private KeyObject', ED_1.privateKey, 'RFC 7517 §9.2'],
-    ['two PEMs in one text', RSA_1.pem + RSA_2.pem, 'RFC 7468 §2'],
+    ['two PEMs in one text', RSA_1.pem + RSA_2.pem, 'RFC 7468 §3'],
   ])('refuses %s whole', (_, input, rule) => {
     expect(refusalOf(() => createKeySet(input))).toMatchObject({ code: 'key_unusable', rule });
   });

@@ -31,7 +31,7 @@ describe('importPem: a public key', () => {
 
   it.each([
     ['CR LF', (pem: string) => pem.replaceAll('\n', '\r\n')],
-    ['whitespace around', (pem: string) => ` \r\n\t${pem}\n\n `],
+    ['lines of whitespace around', (pem: string) => ` \r\n\t\n${pem}\n\n `],
     ['no newline at the end', (pem: string) => pem.trim()],
     [
       'lines of another length',
@@ -39,7 +39,7 @@ describe('importPem: a public key', () => {
         /\n(?=.{8}\n)/, '',
       ),
     ],
-  ])('bears %s (RFC 7468 §2)', (_, change) => {
+  ])('bears %s (RFC 7468 §3)', (_, change) => {
     expect(importPem(change(RSA_1.pem)).bits).toBe(2048);
   });
 
@@ -82,17 +82,26 @@ describe('importPem: what it refuses, as key_unusable', () => {
     ['an encrypted private key', pemOf('ENCRYPTED PRIVATE KEY', octets('x', 90)), 'RFC 7517 §9.2'],
     ['a public key as PKCS #1', exported(RSA_1.publicKey, 'pkcs1'), 'RFC 7468 §13'],
     ['a certificate request', pemOf('CERTIFICATE REQUEST', octets('x', 90)), 'RFC 7468 §13'],
-    ['a label in lower case', RSA_1.pem.replaceAll('PUBLIC KEY', 'public key'), 'RFC 7468 §2'],
-    ['labels that differ', RSA_1.pem.replace('END PUBLIC', 'END RSA PUBLIC'), 'RFC 7468 §2'],
-    ['two blocks', RSA_1.pem + P256.pem, 'RFC 7468 §2'],
-    ['text before the block', `key:\n${RSA_1.pem}`, 'RFC 7468 §2'],
-    ['text after the block', `${RSA_1.pem}x`, 'RFC 7468 §2'],
-    ['headers in the block', RSA_1.pem.replace('\n', '\nProc-Type: 4\n\n'), 'RFC 7468 §2'],
-    ['no end', RSA_1.pem.slice(0, 100), 'RFC 7468 §2'],
-    ['no base64', '-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----', 'RFC 7468 §2'],
-    ['a foreign character in the base64', RSA_1.pem.replace('\n', '\n*'), 'RFC 7468 §2'],
-    ['no line break after the label', RSA_1.pem.replace('\n', ''), 'RFC 7468 §2'],
-    ['an empty string', '', 'RFC 7468 §2'],
+    ['a label in lower case', RSA_1.pem.replaceAll('PUBLIC KEY', 'public key'), 'RFC 7468 §3'],
+    ['labels that differ', RSA_1.pem.replace('END PUBLIC', 'END RSA PUBLIC'), 'RFC 7468 §3'],
+    ['two blocks', RSA_1.pem + P256.pem, 'RFC 7468 §3'],
+    ['text before the block', `key:\n${RSA_1.pem}`, 'RFC 7468 §3'],
+    ['text after the block', `${RSA_1.pem}x`, 'RFC 7468 §3'],
+    ['headers in the block', RSA_1.pem.replace('\n', '\nProc-Type: 4\n\n'), 'RFC 7468 §3'],
+    ['no end', RSA_1.pem.slice(0, 100), 'RFC 7468 §3'],
+    ['no base64', '-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----', 'RFC 7468 §3'],
+    ['a foreign character in the base64', RSA_1.pem.replace('\n', '\n*'), 'RFC 7468 §3'],
+    ['no line break after the label', RSA_1.pem.replace('\n', ''), 'RFC 7468 §3'],
+    ['no line break after the base64', RSA_1.pem.replace('\n-----END', '-----END'), 'RFC 7468 §3'],
+    ['an empty line before the base64', RSA_1.pem.replace('\n', '\n\n'), 'RFC 7468 §3'],
+    ['an empty line in the base64', RSA_1.pem.replace(/(?<=\n.{64}\n)/, '\n'), 'RFC 7468 §3'],
+    ['an empty line in the base64, among CR LF', RSA_1.pem.replaceAll('\n', '\r\n').replace(/(?<=\n.{64}\r\n)/, '\r\n'), 'RFC 7468 §3'],
+    ['an empty line after the base64', RSA_1.pem.replace('\n-----END', '\n\n-----END'), 'RFC 7468 §3'],
+    ['a CR alone at the end of a line', RSA_1.pem.replace(/(?<=\n.{64})\n/, '\r'), 'RFC 7468 §3'],
+    ['CR CR LF at the end of a line', RSA_1.pem.replace(/(?<=\n.{64})\n/, '\r\r\n'), 'RFC 7468 §3'],
+    ['a space at the end of a line', RSA_1.pem.replace(/(?<=\n.{64})\n/, ' \n'), 'RFC 7468 §3'],
+    ['a space on the line that begins it', ` ${RSA_1.pem}`, 'RFC 7468 §3'],
+    ['an empty string', '', 'RFC 7468 §3'],
     ['octets that are no key', pemOf('PUBLIC KEY', octets('x', 90)), 'RFC 7468 §5'],
     [
       'a certificate labelled as a key', certificate(spkiOf(RSA_1.publicKey)).replaceAll('CERTIFICATE', 'PUBLIC KEY'),
@@ -117,7 +126,7 @@ describe('importPem: what it refuses, as key_unusable', () => {
 
   it('in time that grows with the length alone', () => {
     const start = performance.now();
-    for (const filler of [' ', '\n', 'A', '-----BEGIN ', '-----BEGIN A-----\n', '\r\n']) {
+    for (const filler of [' ', '\n', ' \n', 'A', 'A\n', '-----BEGIN ', '-----BEGIN A-----\n', '\r\n']) {
       expect(outcomeOf(() => importPem(filler.repeat(32_768 / filler.length)))).toBe('key_unusable');
       expect(outcomeOf(() => importPem(`-----BEGIN A-----\n${filler.repeat(32_000 / filler.length)}`))).toBe(
         'key_unusable',
@@ -201,7 +210,7 @@ describe('the base64 of a PEM', () => {
   ])('is refused with %s, which OpenSSL would read over', (_, spoil) => {
     const pem = ED_1.publicKey.export({ format: 'pem', type: 'spki' }).toString();
     expect(importPem(pem).bits).toBe(256);
-    expect(refusalOf(() => importPem(spoil(pem)))).toMatchObject({ code: 'key_unusable', rule: 'RFC 7468 §2' });
+    expect(refusalOf(() => importPem(spoil(pem)))).toMatchObject({ code: 'key_unusable', rule: 'RFC 7468 §3' });
   });
 });
 

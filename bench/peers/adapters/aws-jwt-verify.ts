@@ -63,6 +63,7 @@ export const adapter: Adapter = {
     maxLifetime: 'has no cap on exp - iat',
     lengthCap: "has no cap on a token's length",
     certificates: 'takes JWKs only',
+    pemText: 'is given what node:crypto read: how a PEM is written is not its to judge',
     tokenWithoutKid: 'finds keys by "kid" only',
   },
   leeway: 'one',

@@ -18,6 +18,7 @@ export function fastJwtAdapter(packageName: string, role: Adapter['role']): Adap
     name: packageName,
     role,
     takes: 'key',
+    readsPem: true,
     algorithms: [
       'RS256',
       'RS384',
@@ -56,9 +57,9 @@ export function fastJwtAdapter(packageName: string, role: Adapter['role']): Adap
     open: async () => {
       const { createVerifier } = (await loadPeer<FastJwt>(packageName)).default;
       return {
-        prepare: ({ key, policy, algorithms, tolerance, now }) =>
+        prepare: ({ pem, key, policy, algorithms, tolerance, now }) =>
           createVerifier({
-            key: key?.type === 'secret' ? key.export() : key && pemOf(key),
+            key: pem ?? (key?.type === 'secret' ? key.export() : key && pemOf(key)),
             algorithms,
             clockTolerance: tolerance * 1000,
             requiredClaims: [

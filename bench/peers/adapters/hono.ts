@@ -54,6 +54,7 @@ export const adapter: Adapter = {
     maxLifetime: 'has no cap on exp - iat',
     lengthCap: "has no cap on a token's length",
     certificates: 'takes JWKs and public keys only',
+    pemText: 'is given what node:crypto read: how a PEM is written is not its to judge',
     symmetricKeySet: 'takes no symmetric keys in a set',
   },
   leeway: 0,

@@ -10,6 +10,7 @@ import { installedVersion, loadPeer } from '../load.ts';
 
 interface Jose {
   readonly createLocalJWKSet: (jwks: unknown) => unknown;
+  readonly importSPKI: (pem: string, alg: string) => Promise<unknown>;
   readonly importJWK: (jwk: unknown, alg?: string) => Promise<unknown>;
   readonly jwtVerify: (token: string, keys: unknown, options: object) => Promise<{ readonly payload: unknown }>;
   readonly compactVerify: (token: string, keys: unknown, options: object) => Promise<{ readonly payload: Uint8Array }>;
@@ -39,7 +40,8 @@ function optionsOf({ policy, algorithms, tolerance, now }: Setup): object {
 }
 
 /** A local key set takes public keys only; a secret is imported by itself, as its documentation says. */
-async function keysOf({ createLocalJWKSet, importJWK }: Jose, { keys, algorithms }: Setup): Promise<unknown> {
+async function keysOf({ createLocalJWKSet, importSPKI, importJWK }: Jose, { pem, keys, algorithms }: Setup): Promise<unknown> {
+  if (pem !== undefined) return importSPKI(pem, algorithms[0] ?? 'RS256');
   return algorithms.some((alg) => alg.startsWith('HS'))
     ? importJWK(membersOf(keys)[0], algorithms[0])
     : createLocalJWKSet(keys);
@@ -49,6 +51,7 @@ export const adapter: Adapter = {
   name: 'jose',
   role: 'peer',
   takes: 'keys',
+  readsPem: true,
   algorithms: [
     'RS256',
     'RS384',
@@ -78,7 +81,7 @@ export const adapter: Adapter = {
   leeway: 'one',
   clock: 'injected',
   configuration:
-    'jwtVerify(token, createLocalJWKSet(jwks), {\n'
+    'jwtVerify(token, createLocalJWKSet(jwks), { // or of a PEM: await importSPKI(pem, alg)\n'
     + '  algorithms, issuer, audience, subject, typ, maxTokenAge, clockTolerance, currentDate,\n'
     + "  requiredClaims: ['exp', 'iss', 'aud', ...requiredClaims],\n})",
   version: () => installedVersion('jose'),

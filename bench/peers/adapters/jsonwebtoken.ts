@@ -15,6 +15,7 @@ export const adapter: Adapter = {
   name: 'jsonwebtoken',
   role: 'peer',
   takes: 'key',
+  readsPem: true,
   algorithms: [
     'RS256',
     'RS384',
@@ -44,14 +45,14 @@ export const adapter: Adapter = {
   leeway: 'one',
   clock: 'injected',
   configuration:
-    'jwt.verify(token, keyObject, {\n'
+    'jwt.verify(token, keyObjectOrPem, {\n'
     + '  algorithms, issuer, audience, subject, maxAge, clockTolerance, clockTimestamp,\n'
     + '  allowInvalidAsymmetricKeyTypes: false,\n})',
   version: () => installedVersion('jsonwebtoken'),
   open: async () => {
     const { verify } = (await loadPeer<JsonWebToken>('jsonwebtoken')).default;
     return {
-      prepare: ({ key, policy, algorithms, tolerance, now }) => {
+      prepare: ({ pem, key, policy, algorithms, tolerance, now }) => {
         const options = {
           algorithms,
           clockTolerance: tolerance,
@@ -62,7 +63,7 @@ export const adapter: Adapter = {
           ...(policy.maxAge === undefined ? {} : { maxAge: policy.maxAge }),
           ...(now === undefined ? {} : { clockTimestamp: now }),
         };
-        return (token) => verify(token, key, options);
+        return (token) => verify(token, pem ?? key, options);
       },
       claimsOf: (result) => result,
     };

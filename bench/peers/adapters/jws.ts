@@ -24,6 +24,7 @@ export const adapter: Adapter = {
   name: 'jws',
   role: 'peer',
   takes: 'key',
+  readsPem: true,
   algorithms: [
     'RS256',
     'RS384',
@@ -50,13 +51,13 @@ export const adapter: Adapter = {
   leeway: 'each',
   clock: 'faked',
   readsClaims: false,
-  configuration: 'jws.isValid(token) && jws.verify(token, alg, keyObject) && jws.decode(token, { json: true })',
+  configuration: 'jws.isValid(token) && jws.verify(token, alg, keyObjectOrPem) && jws.decode(token, { json: true })',
   version: () => installedVersion('jws'),
   open: async () => {
     const jws = (await loadPeer<Jws>('jws')).default;
     const check = (token: string, setup: Setup): void => {
       if (!jws.isValid(token)) throw new Error('isValid said no');
-      if (!jws.verify(token, allowedAlgorithm(token, setup.algorithms), setup.key)) throw new Error('verify said no');
+      if (!jws.verify(token, allowedAlgorithm(token, setup.algorithms), setup.pem ?? setup.key)) throw new Error('verify said no');
     };
     return {
       prepare: (setup) => (token) => {

@@ -31,7 +31,7 @@ def answer(question):
     if "secret" in key:
         material = base64.b64decode(key["secret"])
     else:
-        material = load_pem_public_key(key["pem"].encode("ascii"))
+        material = load_pem_public_key(key["pem"].encode("utf-8"))
     token = question["token"]
     if question["method"] == "jws":
         payload = jwt.api_jws.PyJWS().decode(token, material, algorithms=question["algorithms"])

@@ -30,10 +30,10 @@ function output(command: string, parameters: readonly string[]): string | undefi
   return status === 0 ? stdout.trim() : undefined;
 }
 
-function questionOf(method: 'jwt' | 'jws', { key, policy, algorithms, tolerance, now }: Setup): object {
+function questionOf(method: 'jwt' | 'jws', { pem, key, policy, algorithms, tolerance, now }: Setup): object {
   return {
     method,
-    key: key?.type === 'secret' ? { secret: key.export().toString('base64') } : { pem: key && pemOf(key) },
+    key: key?.type === 'secret' ? { secret: key.export().toString('base64') } : { pem: pem ?? (key && pemOf(key)) },
     algorithms,
     issuer: policy.issuer == null ? null : [policy.issuer].flat()[0],
     audience: policy.audience ?? null,
@@ -79,6 +79,7 @@ export const adapter: Adapter = {
   name: 'PyJWT',
   role: 'peer',
   takes: 'key',
+  readsPem: true,
   algorithms: [
     'RS256',
     'RS384',
