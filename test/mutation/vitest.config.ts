@@ -7,6 +7,9 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   verifier: ['verifier', 'explain', 'vectors'],
   keys: ['keys'],
   google: ['google', 'vectors'],
+  http: ['http'],
+  esp: ['esp'],
+  server: ['server'],
 };
 
 const folders = TESTS[process.env['MUTATION_FOLDER'] ?? ''] ?? Object.keys(TESTS);
