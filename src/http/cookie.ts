@@ -54,7 +54,7 @@ function parsePair(pair: string): readonly Cookie[] {
   const quoted = text.slice(equals + 1);
   // RFC 6265 §4.1.1: cookie-value = *cookie-octet / ( DQUOTE *cookie-octet DQUOTE )
   const value = /^"[^"]*"$/.test(quoted) ? quoted.slice(1, -1) : quoted;
-  return equals > 0 && TOKEN.test(name) && OCTETS.test(value) ? [{ name, value }] : [];
+  return TOKEN.test(name) && OCTETS.test(value) ? [{ name, value }] : [];
 }
 
 /** A cookie to be set. What is not said is the careful choice: Secure, HttpOnly, SameSite=Lax, Path=/. */

@@ -35,6 +35,6 @@ export function formatProblem({ status, title, detail, type, extensions = {} }: 
       throw new TypeError('"extensions" has a name that RFC 9457 does not give away');
     }
   }
-  const members = { ...(type === undefined ? {} : { type }), title, status };
-  return JSON.stringify({ ...members, ...(detail === undefined ? {} : { detail }), ...extensions });
+  // What is undefined is left out by JSON.stringify.
+  return JSON.stringify({ type, title, status, detail, ...extensions });
 }

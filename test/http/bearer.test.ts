@@ -26,6 +26,7 @@ describe('parseBearer', () => {
     [['Bearer:abc'], 'malformed'],
     [['Bearer-invalid'], 'malformed'],
     [['a.b.c'], 'malformed'],
+    [['"Basic" abc'], 'malformed'],
     [['Basic'], 'malformed'],
     [['Basic dXNlcjpwYXNz'], 'foreign'],
     [['Digest username="x", realm="y"'], 'foreign'],
@@ -46,13 +47,17 @@ describe('parseBearer', () => {
 describe('formatChallenge', () => {
   it('writes the attributes in the order of RFC 6750', () => {
     expect(formatChallenge({ realm: 'api' })).toBe('Bearer realm="api"');
+    expect(formatChallenge({ realm: '' })).toBe('Bearer realm=""');
     expect(formatChallenge({ realm: 'api', error: 'invalid_token', errorDescription: 'the token has expired' })).toBe(
       'Bearer realm="api", error="invalid_token", error_description="the token has expired"',
     );
   });
 
   it.each(['a"b', 'a\\b', 'a\r\nb', 'caf\u00e9', 'a\u0000b'])('refuses %j wherever it is put', (text) => {
-    expect(() => formatChallenge({ realm: text })).toThrow(TypeError);
-    expect(() => formatChallenge({ realm: 'api', error: 'invalid_token', errorDescription: text })).toThrow(TypeError);
+    const wrong = (challenge: object) => expect(() => formatChallenge({ realm: 'api', error: 'invalid_token', ...challenge }));
+    wrong({ realm: text }).toThrow(/^"realm" expected/);
+    wrong({ error: text }).toThrow(/^"error" expected/);
+    wrong({ errorDescription: text }).toThrow(/^"errorDescription" expected/);
+    wrong({ realm: text }).toThrow(TypeError);
   });
 });

@@ -18,6 +18,11 @@ describe('readBody', () => {
     await expect(readBody(chunks(1), 0)).rejects.toMatchObject({ name: 'BodyTooLarge', limit: 0 });
   });
 
+  it('names its error as every other error is named', () => {
+    const nameOf = (prototype: object) => Object.getOwnPropertyDescriptor(prototype, 'name');
+    expect(nameOf(BodyTooLarge.prototype)).toEqual({ ...nameOf(RangeError.prototype), value: 'BodyTooLarge' });
+  });
+
   it('stops the source in the chunk that passes the limit', async () => {
     let yielded = 0;
     let stopped = false;

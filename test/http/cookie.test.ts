@@ -8,6 +8,7 @@ describe('readCookie', () => {
     [['a=b; s=1; c=d'], '1'],
     [['a=b;s=1'], '1'],
     [['s="1"'], '1'],
+    [['s="12"'], '12'],
     [['s='], ''],
     [['s=a=b'], 'a=b'],
     [['S=1'], undefined],
@@ -49,6 +50,18 @@ describe('serializeCookie', () => {
       name: 's', value: 'v', path: '/a', domain: 'b.example', secure: false, httpOnly: false, sameSite: 'Strict',
     };
     expect(serializeCookie(cookie)).toBe('s=v; Domain=b.example; Path=/a; SameSite=Strict');
+    expect(serializeCookie({ ...cookie, secure: true, sameSite: 'None' })).toMatch(/; Secure; SameSite=None$/);
+  });
+
+  it.each<[string, Partial<SetCookie>]>([
+    ['4096 octets', { value: 'v'.repeat(4095) }],
+    ['an age of nothing, which deletes', { maxAge: 0 }],
+    ['an age of 400 days', { maxAge: 400 * 86_400 }],
+    ['a domain of one label', { domain: 'localhost' }],
+    ['a domain of several', { domain: 'www.app.example' }],
+    ['a prefix that is not in front', { name: 'a__Host-s', secure: false, path: '/a' }],
+  ])('takes %s', (_what, cookie) => {
+    expect(serializeCookie({ name: 's', value: 'v', ...cookie })).toContain('; SameSite=Lax');
   });
 
   const wrong: readonly (readonly [what: string, cookie: Partial<SetCookie>])[] = [
@@ -61,6 +74,7 @@ describe('serializeCookie', () => {
     ['a value that is not ASCII', { value: 'caf\u00e9' }],
     ['a cookie of more than 4096 octets', { value: 'v'.repeat(4096) }],
     ['a relative path', { path: 'a' }],
+    ['a path with its slash further on', { path: 'a/b' }],
     ['a semicolon in the path', { path: '/a;b' }],
     ['a domain with a separator', { domain: 'a;b' }],
     ['an empty domain', { domain: '' }],
