@@ -30,6 +30,9 @@ const TEXT = 'text/plain; charset=utf-8';
  *
  * Ready is who has had every provider's keys once and is not about to end. Keys that have grown stale since are not a
  * reason to be taken out of service: they serve on, and a neighbour would have no others.
+ *
+ * Who asks before that has the keys asked for once more, where an attempt is due: no client may come before it is ready,
+ * whose request would.
  */
 export async function listenAdmin(port: number, host: string, parts: AdminParts): Promise<Listener> {
   const request = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -64,6 +67,7 @@ function readiness(keys: KeySupply, listener: AdminParts['listener']): Page {
   if (listener.draining()) return { status: 503, type: TEXT, text: 'draining\n' };
   const missing = keys.missing();
   if (missing.length === 0) return { status: 200, type: TEXT, text: 'ready\n' };
+  keys.prefetch();
   return { status: 503, type: TEXT, text: `no keys yet: ${missing.join(', ')}\n` };
 }
 

@@ -13,7 +13,7 @@ import type { Metrics } from './metrics.ts';
 /** The keys of a service. */
 export interface KeySupply {
   readonly keysFor: (provider: AuthProvider) => ProviderKeys;
-  /** Starts to fetch what is not here. Waits for nothing, and never fails. */
+  /** Starts to fetch what is not here, where an attempt is due. Waits for nothing, and never fails. */
   readonly prefetch: () => void;
   /** The providers whose keys were never to be had yet. */
   readonly missing: () => readonly string[];

@@ -54,6 +54,19 @@ describe('the key server', () => {
     await own.end();
   });
 
+  it('is down at start, and comes back, and nobody asks before it is ready, as behind a load balancer', async () => {
+    const own = await createWorld();
+    own.issuer.fail('down');
+    const assay = await startAssay(own, ['gateway', '--openapi', own.document, '--allow-loopback-http',
+      '--upstream', `http://${service.host}`, '--admin-port', '0']);
+    const ready = await fetch(`${assay.adminUrl}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([503, 'no keys yet: users\n']);
+    own.issuer.fail('none');
+    await until(async () => ((await statusOf(`${assay.adminUrl}/readyz`)) === 200 ? true : undefined));
+    expect(await statusOf(`${assay.url}/closed`, bearer(own.mint()))).toBe(200);
+    await own.end();
+  });
+
   it.each([['gateway', 503, 0.4], ['envoy', 401, 0.15]] as const)(
     'hangs: %s answers %i within %f s, however many wait', async (which, status, wait) => {
       const own = await createWorld();
@@ -69,7 +82,7 @@ describe('the key server', () => {
       const statuses = await Promise.all(Array.from({ length: 50 }, () => statusOf(`${assay.url}/closed`, token)));
       expect(new Set(statuses)).toEqual(new Set([status]));
       // Fifty clients in this process take a while of their own.
-      expect((performance.now() - started) / 1000).toBeLessThan(wait + 0.5);
+      expect((performance.now() - started) / 1000).toBeLessThan(wait + 2);
       await own.end();
     });
 
