@@ -7,7 +7,7 @@
 import { JwtError, type RefusalCode } from '../jose/errors.ts';
 import type { VerifiedJwt } from '../jose/jwt.ts';
 import { expectBoolean, expectFunction, readOptions } from '../jose/options.ts';
-import type { Verifier } from '../verifier/verifier.ts';
+import { innerOf, type InnerVerifier, type Verifier } from '../verifier/verifier.ts';
 import type { AuthProvider, EspPolicy, JwtLocation, Operation } from './policy.ts';
 import { parseRequestPath } from './request-path.ts';
 import type { EspRequest } from './request.ts';
@@ -58,8 +58,11 @@ export type Decision =
     }
   | { readonly allowed: false; readonly refusal: EspRefusal; readonly operation?: Operation };
 
-/** Decides on requests. Resolves always, but for a mistake in what it was made of. */
-export type Decider = (request: EspRequest) => Promise<Decision>;
+/**
+ * Decides on requests: at once, unless keys must be waited for. Throws, or rejects, only for a mistake in what it was
+ * made of.
+ */
+export type Decider = (request: EspRequest) => Decision | Promise<Decision>;
 
 /** What a decider needs beside the policy. */
 export interface DeciderOptions {
@@ -75,7 +78,7 @@ export interface DeciderOptions {
 interface Checkpoint {
   readonly location: JwtLocation;
   readonly providers: readonly AuthProvider[];
-  readonly verifier: Verifier;
+  readonly verify: InnerVerifier['verify'];
 }
 
 /**
@@ -95,7 +98,7 @@ export function createDecider(policy: EspPolicy, options: DeciderOptions): Decid
   for (const operation of policy.operations) checkpoints.set(operation, checkpointsOf(operation, verifierOf));
   const route = createRouter(policy.operations);
 
-  return async (request) => {
+  return (request) => {
     const method = readMethod(request, methodOverride);
     const code = 'request_refused';
     if (method === undefined) return refuse({ code, method: '', reason: 'the method has no one meaning' });
@@ -104,7 +107,7 @@ export function createDecider(policy: EspPolicy, options: DeciderOptions): Decid
     const found = route(method, path.segments);
     if (found.kind !== 'operation') return decideUnlisted(found, method, policy);
     const { operation } = found;
-    return decideTokens(operation, checkpoints.get(operation) ?? [], request, method, path.query);
+    return decideTokens({ operation, checkpoints: checkpoints.get(operation) ?? [], request, method, query: path.query }, []);
   };
 }
 
@@ -121,7 +124,7 @@ function checkpointsOf(
       places.set(locationKey(location), place);
     }
   }
-  return [...places.values()].map((place) => ({ ...place, verifier: verifierOf(place.providers) }));
+  return [...places.values()].map((place) => ({ ...place, verify: innerOf(verifierOf(place.providers)).verify }));
 }
 
 /**
@@ -146,34 +149,63 @@ function decideUnlisted(route: Exclude<Route, { kind: 'operation' }>, method: st
   return refuse({ code: 'method_not_allowed', method, template: route.template, methods: route.methods });
 }
 
+/** A request to an operation. */
+interface Asked {
+  readonly operation: Operation;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly request: EspRequest;
+  /** The method to decide on. */
+  readonly method: string;
+  readonly query: string | undefined;
+}
+
 /**
- * Verifies every token that the operation looks for and the request holds.
+ * Verifies every token that the operation looks for and the request holds, one after the other.
  *
  * All must hold, so that no second token can make up for a bad first one; and a bad one is refused where none would
  * have been let through.
+ *
+ * @param tokens that have held so far
+ * @param from the checkpoint to go on with
  */
-async function decideTokens(
-  operation: Operation,
-  checkpoints: readonly Checkpoint[],
-  request: EspRequest,
-  method: string,
-  query: string | undefined,
-): Promise<Decision> {
-  const tokens: VerifiedToken[] = [];
-  for (const { location, providers, verifier } of checkpoints) {
-    const located = locateToken(location, request, query);
-    if (located.kind === 'malformed') return refuse({ code: 'credentials_malformed', method }, operation);
-    if (located.kind === 'repeated') return refuse({ code: 'credentials_repeated', method }, operation);
-    if (located.kind === 'none') continue;
-    try {
-      const jwt = await verifier.verify(located.token);
-      const provider = providers.find(({ issuer }) => issuer === jwt.claims.iss);
-      if (provider !== undefined) tokens.push({ provider, location, token: located.token, jwt });
-    } catch (error) {
-      if (!(error instanceof JwtError)) throw error;
-      return refuse({ code: error.code, method, error }, operation);
-    }
+function decideTokens(asked: Asked, tokens: readonly VerifiedToken[], from = 0): Decision | Promise<Decision> {
+  const checkpoint = asked.checkpoints[from];
+  if (checkpoint === undefined) return conclude(asked, tokens);
+  const goOn = (examined: Examined): Decision | Promise<Decision> => {
+    if (examined !== undefined && 'code' in examined) return refuse(examined, asked.operation);
+    return decideTokens(asked, examined === undefined ? tokens : [...tokens, examined], from + 1);
+  };
+  const examined = examine(checkpoint, asked);
+  return examined instanceof Promise ? examined.then(goOn) : goOn(examined);
+}
+
+/** What a checkpoint has come to: nothing there, a token that holds, or a refusal. */
+type Examined = VerifiedToken | EspRefusal | undefined;
+
+function examine({ location, providers, verify }: Checkpoint, { request, method, query }: Asked): Examined | Promise<Examined> {
+  const located = locateToken(location, request, query);
+  if (located.kind === 'none') return undefined;
+  if (located.kind === 'malformed') return { code: 'credentials_malformed', method };
+  if (located.kind === 'repeated') return { code: 'credentials_repeated', method };
+  const { token } = located;
+  const accept = (jwt: VerifiedJwt): Examined => {
+    const provider = providers.find(({ issuer }) => issuer === jwt.claims.iss);
+    return provider && { provider, location, token, jwt };
+  };
+  const decline = (error: unknown): Examined => {
+    if (!(error instanceof JwtError)) throw error;
+    return { code: error.code, method, error };
+  };
+  try {
+    const jwt = verify(token);
+    return jwt instanceof Promise ? jwt.then(accept, decline) : accept(jwt);
+  } catch (error) {
+    return decline(error);
   }
+}
+
+/** The decision, once every token has held. */
+function conclude({ operation, method }: Asked, tokens: readonly VerifiedToken[]): Decision {
   const satisfied = operation.alternatives.find((wanted) =>
     wanted.every((provider) => tokens.some((token) => token.provider === provider)),
   );

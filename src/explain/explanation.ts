@@ -14,7 +14,7 @@ import {
 } from '../jose/jwt.ts';
 import type { JwtPolicy } from '../jose/policy.ts';
 import {
-  traceOf, type TracedRun, type TracedVerifier, type Verifier, type VerifyOptions,
+  innerOf, type InnerVerifier, type TracedRun, type Verifier, type VerifyOptions,
 } from '../verifier/verifier.ts';
 import { adviceFor, type Advice } from './advice.ts';
 import { demandOf, foundBy, wasAsked } from './claim-facts.ts';
@@ -88,11 +88,11 @@ export async function explain<O extends VerifyOptions>(
   token: string,
   options?: O,
 ): Promise<Explanation> {
-  const traced = traceOf(verifier);
+  const inner = innerOf(verifier);
   const told: Told = { events: [], run: undefined };
-  const attempt = await verifyTraced(traced, token, options, told);
+  const attempt = await verifyTraced(inner, token, options, told);
   if (told.run === undefined) throw new TypeError('"verifier" did not verify');
-  return Object.freeze(tell(token, traced, told.events, told.run, attempt));
+  return Object.freeze(tell(token, inner, told.events, told.run, attempt));
 }
 
 /** What the trace has told of the last run. */
@@ -104,13 +104,13 @@ interface Told {
 type Attempt = { readonly jwt: VerifiedJwt } | { readonly error: JwtError };
 
 async function verifyTraced(
-  traced: TracedVerifier,
+  inner: InnerVerifier,
   token: unknown,
   options: object | undefined,
   told: Told,
 ): Promise<Attempt> {
   try {
-    const jwt = await traced.verify(token, options, (run) => {
+    const jwt = await inner.verify(token, options, (run) => {
       const events: TraceEvent[] = [];
       told.run = run;
       told.events = events;
@@ -125,7 +125,7 @@ async function verifyTraced(
 
 function tell(
   token: unknown,
-  { trusted }: TracedVerifier,
+  { trusted }: InnerVerifier,
   events: readonly TraceEvent[],
   { now, call }: TracedRun,
   attempt: Attempt,

@@ -10,7 +10,7 @@ import {
   type EspVerifierOptions, type ResponseOptions, type UserInfoOptions, type VerifiedToken,
 } from '../esp/index.ts';
 import { JwtError } from '../jose/index.ts';
-import { createDeadline } from './deadline.ts';
+import { inTime } from './deadline.ts';
 import type { KeySupply } from './key-supply.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -58,7 +58,6 @@ export function createJudge(options: JudgeOptions): Judge {
   const { policy, keys, answers, userInfo, methodOverride, keyWait, metrics, verifier } = options;
   const given = verifier === undefined ? {} : { verifier };
   const decide = createDecider(policy, { keysFor: keys.keysFor, methodOverride, ...given });
-  const inTime = createDeadline(keyWait);
   const refuse = (refusal: EspRefusal, request: EspRequest, template?: string): Judgement => ({
     allowed: false,
     code: refusal.code,
@@ -85,9 +84,11 @@ export function createJudge(options: JudgeOptions): Judge {
   return Object.freeze({
     judge: async (request: EspRequest) => {
       const started = performance.now();
+      const decided = decide(request);
       // Nothing but keys is ever waited for. The proxy before us waits no longer than we say, and might let pass what it
       // has no answer to.
-      const judgement = conclude(await inTime(decide(request), () => tooLate(request.method)), request);
+      const decision = decided instanceof Promise ? await inTime(decided, keyWait, () => tooLate(request.method)) : decided;
+      const judgement = conclude(decision, request);
       metrics.countDecision(judgement.allowed ? 'allowed' : judgement.code, (performance.now() - started) / 1000);
       return judgement;
     },
@@ -101,7 +102,9 @@ export function createJudge(options: JudgeOptions): Judge {
 /** Every token counted for the decision, so the decision holds as long as the first to expire. */
 function expiryOf(tokens: readonly VerifiedToken[]): number | undefined {
   if (tokens.length === 0) return undefined;
-  return Math.min(...tokens.map(({ jwt }) => jwt.claims.exp ?? Infinity)) + ESP_LEEWAY;
+  let first = Infinity;
+  for (const { jwt: { claims: { exp = Infinity } } } of tokens) first = Math.min(first, exp);
+  return first + ESP_LEEWAY;
 }
 
 /** The decision on a request whose keys did not come in time. */

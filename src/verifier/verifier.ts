@@ -81,20 +81,20 @@ export function createVerifier<C extends JwtClaimsSet = JwtClaimsSet>(options: V
   return assembleVerifier<C, VerifyOptions>({ trusted: readTrusted(trust), clock: readClockOption(clock), bindings: [], cache });
 }
 
-/** For `explain`: what a verifier goes by, and a way to run its own spine with a trace. */
-export interface TracedVerifier<C extends JwtClaimsSet = JwtClaimsSet> {
+/** For the floors above: what a verifier goes by, and a way to run its own spine with a trace, or without a promise. */
+export interface InnerVerifier<C extends JwtClaimsSet = JwtClaimsSet> {
   readonly trusted: Trusted;
   /**
-   * Verifies as `verify` does, keys waited for and all.
+   * Verifies as `verify` does, keys waited for and all; where there is nothing to wait for, it returns or throws at once.
    *
    * @param begin is told what the verification goes by, and returns its trace. Called again for each run of the spine:
    *   what was traced before the keys were there does not count.
    */
   readonly verify: (
     token: unknown,
-    options: object | undefined,
-    begin: (run: TracedRun) => Trace,
-  ) => Promise<VerifiedJwt<C>>;
+    options?: object,
+    begin?: (run: TracedRun) => Trace,
+  ) => VerifiedJwt<C> | Promise<VerifiedJwt<C>>;
 }
 
 /** What one verification goes by. */
@@ -105,13 +105,13 @@ export interface TracedRun {
 }
 
 /** Beside the verifiers and not in them, so that no public name gives their policy away. */
-const TRACED = new WeakMap<object, TracedVerifier>();
+const INNER = new WeakMap<object, InnerVerifier>();
 
 /** @throws {TypeError} for anything but a verifier of ours. */
-export function traceOf<C extends JwtClaimsSet>(verifier: Verifier<C, never>): TracedVerifier<C> {
-  const traced = typeof verifier === 'object' && verifier !== null ? TRACED.get(verifier) : undefined;
-  if (traced === undefined) throw new TypeError('"verifier" expected what createVerifier, or a preset, returns');
-  return traced as TracedVerifier<C>;
+export function innerOf<C extends JwtClaimsSet>(verifier: Verifier<C, never>): InnerVerifier<C> {
+  const inner = typeof verifier === 'object' && verifier !== null ? INNER.get(verifier) : undefined;
+  if (inner === undefined) throw new TypeError('"verifier" expected what createVerifier, or a preset, returns');
+  return inner as InnerVerifier<C>;
 }
 
 /** Puts a verifier together from checked parts. */
@@ -129,12 +129,14 @@ export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions
     const { call } = readCall(options, bindings);
     return run(token, readClock(clock), call, trusted);
   };
-  const verify = async (token: unknown, options?: object): Promise<VerifiedJwt<C>> => {
+  const verifyPromptly: InnerVerifier<C>['verify'] = (token, options, begin) => {
     const { call, forceKeyRefresh } = readCall(options, asyncNames);
     const now = readClock(clock);
-    if (!waits) return run(token, now, call, trusted);
-    return verifyWaiting(trusted, (trust) => run(token, now, call, trust), forceKeyRefresh);
+    const runOnce = (trust: Trusted): VerifiedJwt<C> =>
+      run(token, now, begin === undefined ? call : { ...call, trace: begin({ now, call }) }, trust);
+    return waits ? verifyWaiting(trusted, runOnce, forceKeyRefresh) : runOnce(trusted);
   };
+  const verify = async (token: unknown, options?: object): Promise<VerifiedJwt<C>> => verifyPromptly(token, options);
   const verifier = Object.freeze({
     verify,
     verifySync,
@@ -151,13 +153,7 @@ export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions
       }
     },
   });
-  const traced: TracedVerifier['verify'] = async (token, options, begin) => {
-    const { call, forceKeyRefresh } = readCall(options, asyncNames);
-    const now = readClock(clock);
-    const runTraced = (trust: Trusted) => run(token, now, { ...call, trace: begin({ now, call }) }, trust);
-    return waits ? verifyWaiting(trusted, runTraced, forceKeyRefresh) : runTraced(trusted);
-  };
-  TRACED.set(verifier, { trusted, verify: traced });
+  INNER.set(verifier, { trusted, verify: verifyPromptly });
   return verifier;
 }
 

@@ -22,18 +22,18 @@ export function mayWait(trusted: Trusted): boolean {
 
 /**
  * Verifies, and waits for keys at most twice: for a set that is not there or past its lifetime, or that the caller wants
- * anew, and for the fetch that an unknown key ID has caused.
+ * anew, and for the fetch that an unknown key ID has caused. Where there is nothing to wait for, it returns or throws at once.
  *
  * The spine stops only where it looks a key up, so a token that is refused for its form or its algorithm fetches nothing.
  *
  * @param verify runs the spine
  * @param forceRefresh fetches the keys anew before they are used; if that fails the token is refused
  */
-export async function verifyWaiting<V extends VerifiedJwt>(
+export function verifyWaiting<V extends VerifiedJwt>(
   trusted: Trusted,
   verify: (trusted: Trusted) => V,
   forceRefresh: boolean,
-): Promise<V> {
+): V | Promise<V> {
   let source: RemoteKeySet | undefined;
   let settled = false;
   let retried = false;
@@ -42,22 +42,28 @@ export async function verifyWaiting<V extends VerifiedJwt>(
     if (!settled && (forceRefresh || !keys.isFresh())) throw NOT_READY;
     return keys.find(kid);
   });
-  for (;;) {
+  /** What to wait for before the spine is run again; undefined where nothing can help. */
+  const help = (keys: RemoteKeySet, error: unknown): Promise<unknown> | undefined => {
+    if (error === NOT_READY) {
+      settled = true;
+      return forceRefresh ? keys.refresh() : keys.settle();
+    }
+    if (retried || !(error instanceof JwtError) || error.code !== 'key_not_found') return undefined;
+    retried = true;
+    return keys.underWay()?.then((brought) => {
+      if (!brought) throw error;
+    });
+  };
+  const run = (): V | Promise<V> => {
     try {
       return verify(watching);
     } catch (error) {
-      if (source === undefined || !(error instanceof JwtError)) throw error;
-      if (error === NOT_READY) {
-        settled = true;
-        await (forceRefresh ? source.refresh() : source.settle());
-      } else if (error.code === 'key_not_found' && !retried) {
-        retried = true;
-        if (!(await source.underWay())) throw error;
-      } else {
-        throw error;
-      }
+      const helped = source && help(source, error);
+      if (helped === undefined) throw error;
+      return helped.then(run);
     }
-  }
+  };
+  return run();
 }
 
 /** The same trust, with every look-up in a remote set going through `find`. */

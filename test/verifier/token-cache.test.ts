@@ -4,7 +4,7 @@ import { createKeySet, type KeyLookup } from '../../src/jose/index.ts';
 import { createRemoteKeySet } from '../../src/keys/index.ts';
 import { createTestIssuer } from '../../src/testing/index.ts';
 import { createVerifier, type VerifierOptions } from '../../src/verifier/index.ts';
-import { traceOf } from '../../src/verifier/verifier.ts';
+import { innerOf } from '../../src/verifier/verifier.ts';
 import { jwkSet, publicJwk } from '../../spec-vectors/generate/keys.ts';
 import { mistake } from '../jose/refusal.ts';
 import { CLAIMS, codeOf, ISSUER, mint, NOW, OPTIONS, untyped } from './issuer.ts';
@@ -59,7 +59,7 @@ describe('the verified-token cache', () => {
     const token = mint();
     verifier.verifySync(token);
     const steps: string[] = [];
-    await traceOf(verifier).verify(token, undefined, () => ({ step }) => void steps.push(step));
+    await innerOf(verifier).verify(token, undefined, () => ({ step }) => void steps.push(step));
     expect(new Set(steps)).toEqual(new Set(['parseCompact', 'parseHeader', 'selectKeys', 'verifySignature', 'parseClaimsSet', 'validateClaims']));
   });
 
