@@ -44,7 +44,7 @@ const isMisspelt = (jwk: AnyObject): boolean =>
   || (['EC', 'OKP'].some((kty) => kty === jwk['kty']) && typeof jwk['crv'] !== 'string');
 
 /** RFC 7468 §3: the strict form, of one block. */
-const PEM = /^\s*-----BEGIN ([A-Z ]+)-----\r?\n(?:[\w+/=]+\r?\n)+-----END \1-----\s*$/;
+const PEM = /^(?:[ \t]*\r?\n)*-----BEGIN ([A-Z ]+)-----\r?\n(?:[\w+/=]+\r?\n)+-----END \1-----\s*$/;
 
 const UNUSABLE = ['key_not_found', 'key_unusable'] as const;
 

@@ -23,8 +23,10 @@ export interface Survivor extends Mutant {
 
 export interface FileReport {
   readonly file: string;
-  /** A mutant that made the tests run without end was noticed too. */
+  /** A mutant that made the tests run without end was noticed too, and is among these. */
   readonly killed: number;
+  /** Where each that made them run without end begins, as "line:column": a busy machine makes such where there are none. */
+  readonly endless: readonly string[];
   readonly ignored: number;
   readonly survivors: readonly Survivor[];
 }
@@ -53,6 +55,7 @@ export function readReport(path: string): readonly FileReport[] {
     return {
       file,
       killed: count('Killed', 'Timeout'),
+      endless: mutants.filter(({ status }) => status === 'Timeout').map(({ location: { start } }) => `${start.line}:${start.column}`),
       ignored: count('Ignored'),
       survivors: mutants
         .filter(hasLived)

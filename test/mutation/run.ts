@@ -77,7 +77,7 @@ function readArguments(): Arguments {
 const nameOf = (file: string, { line, from, to }: Mutant): string => [file, line, from, to].join('\n');
 
 /** Prints what came of a file, and counts the mutants that lived and are not listed, or are listed and did not live. */
-function judge({ file, killed, ignored, survivors }: FileReport, equivalents: readonly Equivalent[]): number {
+function judge({ file, killed, endless, ignored, survivors }: FileReport, equivalents: readonly Equivalent[]): number {
   const listed = equivalents.filter((equivalent) => equivalent.file === file);
   const names = new Set(listed.map((equivalent) => nameOf(file, equivalent)));
   const lived = new Set(survivors.map((mutant) => nameOf(file, mutant)));
@@ -87,6 +87,7 @@ function judge({ file, killed, ignored, survivors }: FileReport, equivalents: re
   const share = `${String(killed).padStart(4)} of ${String(total).padEnd(4)}`;
   const equal = listed.length === absent.length ? '' : `, ${survivors.length - unlisted.length} equivalent`;
   say(`${percentOf(killed, total).padStart(6)} %  ${share} ${file}${equal}, ${ignored} left alone\n`);
+  if (endless.length > 0) say(`          killed by running without end: ${endless.join(' ')}\n`);
   for (const mutant of unlisted) {
     say(`          ${mutant.at}: ${mutant.from}  ->  ${mutant.to}\n${' '.repeat(14)}${mutant.line}\n`);
   }

@@ -64,7 +64,7 @@ export function openStryker(): Stryker {
       await ask(undefined, asking.again || near !== undefined);
       const report = readReport(join(tree.path, 'mutation.json')).find((found) => found.file === file);
       // Stryker says nothing of a file in which there is nothing to change.
-      return report ?? { file, killed: 0, ignored: 0, survivors: [] };
+      return report ?? { file, killed: 0, endless: [], ignored: 0, survivors: [] };
     },
     interrupt: () => void running?.kill('SIGINT'),
     remove: tree.remove,

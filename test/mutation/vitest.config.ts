@@ -21,7 +21,7 @@ export default defineConfig({
   test: {
     include: ['test/mutation/loading.test.ts', ...files],
     // They ask about files and about other processes, which know of no mutant.
-    exclude: ['test/vectors/format.test.ts', 'test/keys/process.test.ts'],
+    exclude: ['test/vectors/format.test.ts', 'test/keys/process.test.ts', 'test/jose/fresh-keys.test.ts'],
     // Half the time; what a test changes in the process it must put back, here as elsewhere.
     isolate: false,
     testTimeout: 20_000,
