@@ -32,8 +32,8 @@ interface Memory {
 const TEXT: Memory = allocate(16_384);
 const DECODED: Memory = allocate(12_288);
 
-/** The text that lies in TEXT. */
-let held = '';
+/** The text that lies in TEXT, if it is known. */
+let held: string | undefined;
 
 const ENCODER = new TextEncoder();
 
@@ -114,8 +114,9 @@ export function decodePart(text: string, start: number, end: number, what: strin
     // RFC 4648 §3.5: the bits of the last letter that carry nothing are zero, or two texts would name the same octets.
     const unused = spare === 3 ? group & 0xff : group & 0xffff;
     seen |= unused === 0 ? group : -1;
+    // Two letters carry the first octet alone: the second is behind what is returned.
     decoded.octets[at] = group >> 16;
-    if (spare === 3) decoded.octets[at + 1] = group >> 8;
+    decoded.octets[at + 1] = group >> 8;
   }
   if (seen < 0) throw notCanonical(what);
   return decoded.octets.subarray(0, length);
@@ -130,7 +131,7 @@ function memoryOf(text: string): Memory {
   if (text === held) return TEXT;
   const fits = text.length <= TEXT.octets.length;
   const memory = fits ? TEXT : allocate(text.length);
-  if (fits) held = '';
+  held = undefined; // until it is written whole
   const { read, written } = ENCODER.encodeInto(text, memory.octets);
   if (read !== text.length || written !== text.length) throw notCanonical('the text');
   if (fits) held = text;

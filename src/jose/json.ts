@@ -115,11 +115,11 @@ function freezeTree(tree: object, depth: number, what: string): number {
 function refuseLoneSurrogates(value: unknown, what: string): void {
   if (typeof value === 'string') {
     if (LONE_SURROGATE.test(value)) throw notIJson(`${what} holds a lone surrogate`);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [name, inner] of Object.entries(value)) {
-      refuseLoneSurrogates(name, what);
-      refuseLoneSurrogates(inner, what);
-    }
+    return;
+  }
+  for (const [name, inner] of Object.entries(value ?? {})) {
+    refuseLoneSurrogates(name, what);
+    refuseLoneSurrogates(inner, what);
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decodeBase64url, decodePart, encodeBase64url, octetsOf } from '../../src/jose/base64url.ts';
 import { octets } from './octets.ts';
 import { outcomeOf, refusalOf } from './refusal.ts';
@@ -132,6 +132,22 @@ describe('base64url (RFC 4648 §5, RFC 7515 §2)', () => {
     expect(Buffer.from(decodeBase64url(text)).equals(bytes)).toBe(true);
     expect(outcomeOf(() => decodeBase64url(`${text.slice(0, -5)}\u0141${text.slice(-4)}`))).toBe('invalid_base64url');
     expect(outcomeOf(() => decodeBase64url(`${text.slice(0, -5)}*${text.slice(-4)}`))).toBe('invalid_base64url');
+  });
+
+  it.each([16_384, 20_000])('takes no octets of another letter for letters in a text of %i, which just fill its memory', (length) => {
+    // The letter takes two octets, so that the last of the text is not written: as many are as the text has letters.
+    expect(outcomeOf(() => octetsOf(`AA\u0141${'A'.repeat(length - 3)}`))).toBe('invalid_base64url');
+    expect(outcomeOf(() => octetsOf('A'.repeat(length)))).toBe('accepted');
+  });
+
+  it('knows all letters, and nothing else, from the first text on', async () => {
+    vi.resetModules();
+    const fresh = await import('../../src/jose/base64url.ts');
+    for (const other of ['\0', '=', '+', '/', '@', '[', '`', '{', '\x7f']) {
+      expect(() => fresh.decodeBase64url(`${other}AAA`)).toThrow('canonical');
+      expect(() => fresh.decodeBase64url(`A${other}AA`)).toThrow('canonical');
+    }
+    expect(Buffer.from(fresh.decodeBase64url(ALPHABET)).toString('base64url')).toBe(ALPHABET);
   });
 
   it('keeps nothing of a text that was refused, or that another has followed', () => {

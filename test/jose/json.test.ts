@@ -93,6 +93,11 @@ describe('JSON objects (RFC 8259, RFC 7493)', () => {
     );
   });
 
+  it.each(['true', 'false', 'null', '1', '"x"'])('takes %s at depth 32 for no deeper one', (value) => {
+    expect(outcomeOf(() => parse(nestedObjects(32).replace('{}', `{"a":${value}}`)))).toBe('accepted');
+    expect(outcomeOf(() => parse(nestedArrays(32).replace('[]', `[${value}]`)))).toBe('accepted');
+  });
+
   it('reads as deep as it is told to', () => {
     const octets = (depth: number): Uint8Array => Buffer.from(nestedObjects(depth));
     expect(outcomeOf(() => parseJsonObject(octets(40), 'it', 40))).toBe('accepted');

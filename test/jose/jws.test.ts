@@ -187,6 +187,12 @@ describe('verifyJws (RFC 7515 §5.2)', () => {
     expect(() => verifyJws(mint(), KEYS, options as never)).toThrow(TypeError);
   });
 
+  it.each([
+    ['verifyJws', { ...EDDSA, issuer: 'x' }], ['"maxTokenLength"', { ...EDDSA, maxTokenLength: 0 }], ['"now"', { ...EDDSA, now: -1 }],
+  ])('names %s where that is what is wrong', (name, options) => {
+    expect(() => verifyJws(mint(), KEYS, options)).toThrow(name);
+  });
+
   it('caps tokens at 10,000 characters, unless told otherwise', () => {
     const [long, longest] = [mint('x'.repeat(7_500)), mint('x'.repeat(700_000))];
     expect(outcomeOf(() => verifyJws(long, KEYS, EDDSA))).toBe('token_too_long');

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** The tests that are asked about a folder of src: those beside it, and those that lead through it. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
-  jose: ['jose', 'vectors'],
+  jose: ['jose', 'verifier', 'vectors'],
   verifier: ['verifier', 'explain', 'vectors'],
   keys: ['keys'],
   google: ['google', 'vectors'],
