@@ -14,6 +14,7 @@ import type { Verdict } from './judge.ts';
 import { minimizeWaiting } from './minimize.ts';
 import type { Question } from './question.ts';
 import { shrinkQuestion } from './shrink-question.ts';
+import { isSituation } from './situations.ts';
 import { NOW } from './subjects.ts';
 
 /** What the three said to one question. */
@@ -66,10 +67,10 @@ async function askAll(question: Question, askJose: AskJose, ours: Verdict): Prom
   return { ours: ours.answer, jose: await askJose(question), signature: signatureHolds(question) };
 }
 
-/** Questions without end, each asked of all three. Those about options are left out: they are ours alone. */
+/** Questions without end, each asked of all three. Those about options and about bad moments are left out: they are ours alone. */
 export async function* differential(seed: number, askJose: AskJose): AsyncGenerator<Compared, never> {
   for (const { question, verdict } of fuzz(seed)) {
-    if (question.kind === 'options') continue;
+    if (question.kind === 'options' || isSituation(question.kind)) continue;
     const answers = await askAll(question, askJose, verdict);
     yield { question, answers, comparison: withProblem(compare(question, answers), verdict) };
   }

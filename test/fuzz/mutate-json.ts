@@ -75,6 +75,11 @@ const MEMBER_MUTATIONS: readonly MembersMutation[] = [
     return [...members.filter(([other]) => other !== name), [name, JSON.stringify(random.pick(TIMES))]];
   },
   (members, at) => members.with(at, [nameOf(members, at), `[${members[at]?.[1] ?? 1}]`]),
+  // A string that ends or begins like the right one.
+  (members, at, random) => members.with(at, [nameOf(members, at),
+    (members[at]?.[1] ?? '1').replace(/^"/, `"${random.pick(['evil-', 'evil.', ' '])}`)]),
+  (members, at, random) => members.with(at, [nameOf(members, at),
+    (members[at]?.[1] ?? '1').replace(/"$/, `${random.pick(['-evil', '.evil', ' '])}"`)]),
 ];
 
 /** Changes one member, or several. */

@@ -6,9 +6,10 @@
 
 import { createHmac } from 'node:crypto';
 import { publicPem } from '../../spec-vectors/generate/keys.ts';
+import { misusedFor } from './misuse.ts';
 import { membersOf, mutateMembers, mutateText, textOf } from './mutate-json.ts';
 import type { Random } from './random.ts';
-import { base64url, signAs, SIGNERS, type Subject } from './subjects.ts';
+import { base64url, EXPECTATIONS, signAs, SIGNERS, type Subject } from './subjects.ts';
 
 /** A token, and whether its signature was made by the signer's key: then it may be good, whatever else it is. */
 export interface MutatedToken {
@@ -132,7 +133,9 @@ const UNSIGNED: readonly Forgery[] = [
   },
 ];
 
-const FORGERIES = [CHARACTERS, ENCODINGS, DOTS, SIGNATURES, UNSIGNED];
+const MISUSED: readonly Forgery[] = [(_, random, subject) => random.pick(misusedFor(subject))];
+
+const FORGERIES = [CHARACTERS, ENCODINGS, DOTS, SIGNATURES, UNSIGNED, MISUSED];
 
 const headerOf = ({ signer, expectation }: Subject) =>
   membersOf({ alg: signer.alg, kid: signer.kid, typ: expectation.typ });
@@ -149,9 +152,12 @@ export function forge(subject: Subject, random: Random): MutatedToken {
 /** A token with another header or other claims, signed by the signer itself. */
 export function resign(subject: Subject, random: Random): MutatedToken {
   const changed = random.below(4);
-  const header = changed === 0 ? mutateMembers(headerOf(subject), random) : headerOf(subject);
+  // The very header that another expectation accepts may be known already.
+  const type = changed === 1 && random.oneIn(2) ? random.pick(EXPECTATIONS).typ : subject.expectation.typ;
+  const genuineHeader = membersOf({ alg: subject.signer.alg, kid: subject.signer.kid, typ: type });
+  const header = changed === 0 ? mutateMembers(genuineHeader, random) : genuineHeader;
   const genuine = membersOf(subject.expectation.claims);
-  const claims = changed === 0 ? genuine : mutateMembers(genuine, random);
+  const claims = changed === 0 || type !== subject.expectation.typ ? genuine : mutateMembers(genuine, random);
   const [headerText, claimsText] = [textOf(header), textOf(claims)];
   const twisted = random.below(8);
   return {
