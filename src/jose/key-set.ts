@@ -111,16 +111,16 @@ export function selectKeys(
 
   const keys: VerificationKey[] = [];
   let unfitness: JwtError | undefined;
-  let fitting = 0;
+  let someFit = false;
   for (const key of found) {
     // RFC 8725 §3.1, RFC 7517 §4.4: a key is for the algorithm that it says, or for those of one family, which differ in the hash.
     if (!fits(key, scheme, algorithms)) continue;
-    fitting++;
+    someFit = true;
     const reason = unfitnessOf(key, scheme, now);
     if (reason === undefined) keys.push(key);
     else unfitness ??= reason;
   }
-  if (fitting === 0) {
+  if (!someFit) {
     throw new JwtError('algorithm_not_allowed', { message: 'the key is not for the algorithm of the token' });
   }
   if (keys.length === 0) throw unfitness;
