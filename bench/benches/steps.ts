@@ -97,7 +97,7 @@ function stepSubjects(
     step('decodePayload', (index) => jose.decodePayload(at(parsed, index))),
     step('parseClaimsSet', (index) => jose.parseClaimsSet(at(payloads, index))),
     step('validateClaims', (index) => {
-      jose.validateClaims(at(sets, index), policy.rules, { expected: policy, header: at(headers, index), now });
+      jose.validateClaims(at(sets, index), policy.ruleGroups, { expected: policy, header: at(headers, index), now });
       return true;
     }),
   ];

@@ -7,7 +7,8 @@
  */
 
 import {
-  audiencesOf, type ClaimContext, type ClaimExpectations, type ClaimRule, type JwtClaimsSet,
+  audiencesOf, brokenRules, isOfCaller,
+  type ClaimContext, type ClaimExpectations, type ClaimRule, type JwtClaimsSet, type RuleGroup,
 } from '../jose/claims.ts';
 import { REFUSALS } from '../jose/errors.ts';
 import { member } from '../jose/json.ts';
@@ -68,32 +69,31 @@ const SWITCHED: ReadonlySet<string> = new Set([
 const NO_CLAIMS: JwtClaimsSet = Object.freeze({});
 
 /**
- * Whether the rule had anything to ask of these claims: it is switched on, and its claim is there or must be.
+ * The rules that a token with no claims at all breaks: of those that can be switched on, the ones that are.
  *
- * A preset's rules keep what they were configured with to themselves. So the rule itself is asked about a token with no
- * claims at all: if it finds nothing wrong with that, it was not asked for.
+ * A preset's rules keep what they were configured with to themselves, so they are asked. The caller's own checks are not.
  */
-export function wasAsked(rule: ClaimRule, claims: JwtClaimsSet, context: ClaimContext): boolean {
+export function brokenByNoClaims(groups: readonly RuleGroup[], context: ClaimContext): ReadonlySet<ClaimRule> {
+  return new Set(groups.filter((group) => !isOfCaller(group)).flatMap((group) => [...brokenRules(group, NO_CLAIMS, context).keys()]));
+}
+
+/** Whether the rule had anything to ask of these claims: it is switched on, and its claim is there or must be. */
+export function wasAsked(
+  rule: ClaimRule,
+  claims: JwtClaimsSet,
+  { expected }: ClaimContext,
+  switchedOn: ReadonlySet<ClaimRule>,
+): boolean {
   const { code, claim } = rule;
-  const { expected } = context;
   if (code === 'check_failed') return expected.checks.length > 0;
   if (code === 'token_too_old' && expected.maxAge === undefined) return false;
   if (code === 'lifetime_too_long' && expected.maxLifetime === undefined) return false;
   // OIDC Core §3.1.3.7 step 4: only beside several audiences.
   if (code === 'claim_missing' && claim === 'azp') return audiencesOf(claims).length > 1;
   const there = claim === undefined || Object.hasOwn(claims, claim);
-  if (!SWITCHED.has(code) || breaks(rule, NO_CLAIMS, context)) return there || SWITCHED.has(code);
+  if (!SWITCHED.has(code) || switchedOn.has(rule)) return there || SWITCHED.has(code);
   // OIDC Core §3.1.3.7 step 3: the one switched rule that a token without the claim keeps.
   return there && code === 'audience_not_allowed' && expected.audiences !== null;
-}
-
-/** A rule of a preset that somebody else wrote may not have thought of a token without claims. */
-function breaks(rule: ClaimRule, claims: JwtClaimsSet, context: ClaimContext): boolean {
-  try {
-    return rule.check(claims, context) !== undefined;
-  } catch {
-    return true;
-  }
 }
 
 function only(every: boolean): string {

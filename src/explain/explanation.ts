@@ -17,7 +17,7 @@ import {
   innerOf, type InnerVerifier, type TracedRun, type Verifier, type VerifyOptions,
 } from '../verifier/verifier.ts';
 import { adviceFor, type Advice } from './advice.ts';
-import { demandOf, foundBy, wasAsked } from './claim-facts.ts';
+import { brokenByNoClaims, demandOf, foundBy, wasAsked } from './claim-facts.ts';
 import { diagnose } from './diagnosis.ts';
 import type { Finding } from './evidence.ts';
 import { countOf, foundIn, isTaken, SPINE_STEPS, type StepName, type StepWords } from './spine-steps.ts';
@@ -179,6 +179,7 @@ function toldRules(
   const claims = events.find((event) => event.step === 'parseClaimsSet')?.claims;
   if (header === undefined || claims === undefined) return policy.rules.map((rule) => unreached(rule, policy));
   const context = { ...bound, expected: policy, header };
+  const switchedOn = brokenByNoClaims(policy.ruleGroups, context);
   const asked = events.filter((event) => event.step === 'validateClaims');
   // In their order, and some left out: the caller's own checks are not for a token that is refused anyway.
   let next = 0;
@@ -186,10 +187,10 @@ function toldRules(
     const event = asked[next];
     if (event === undefined || !isSame(event.rule, own)) return unreached(own, policy);
     next++;
-    const { rule, error } = event;
-    const found = rule.code === 'check_failed' && error !== undefined ? error.message : foundBy(rule, claims, context);
-    const kept = wasAsked(rule, claims, context) ? 'passed' : 'not_asked';
-    return { ...namesOf(rule, policy), found, outcome: error === undefined ? kept : 'failed' };
+    const { error } = event;
+    const found = own.code === 'check_failed' && error !== undefined ? error.message : foundBy(own, claims, context);
+    const kept = wasAsked(own, claims, context, switchedOn) ? 'passed' : 'not_asked';
+    return { ...namesOf(own, policy), found, outcome: error === undefined ? kept : 'failed' };
   });
 }
 

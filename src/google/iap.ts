@@ -8,7 +8,7 @@ import type { JwtClaimsSet } from '../jose/claims.ts';
 import { readOptions } from '../jose/options.ts';
 import { createRemoteKeySet } from '../keys/remote-key-set.ts';
 import type { Verifier } from '../verifier/verifier.ts';
-import { EMAIL_TYPED, HOSTED_DOMAIN_TYPED } from './id-token-rules.ts';
+import { ACCOUNT_TYPES } from './id-token-rules.ts';
 import { GOOGLE_IAP_JWKS_URL } from './key-urls.ts';
 import { assemblePreset, PRESET_OPTIONS, type GooglePresetOptions } from './preset.ts';
 
@@ -38,7 +38,7 @@ export function createGoogleIapVerifier(options: GooglePresetOptions): Verifier<
     issuer: IAP_ISSUER,
     algorithms: ['ES256'],
     requiredClaims: ['iat', 'sub'],
-    rules: [EMAIL_TYPED, HOSTED_DOMAIN_TYPED],
+    rules: [ACCOUNT_TYPES],
     defaultKeys: () => createRemoteKeySet(GOOGLE_IAP_JWKS_URL),
     bindings: [],
   });

@@ -6,9 +6,8 @@
 
 import { createHash } from 'node:crypto';
 import { encodeBase64url } from '../jose/base64url.ts';
-import { isAllowed, isString, typedClaim } from '../jose/claim-rules.ts';
-import { audiencesOf, type ClaimRule } from '../jose/claims.ts';
-import type { RefusalDetails } from '../jose/errors.ts';
+import { askType, isOneOf, isString, ruleOf, typeRule } from '../jose/claim-rules.ts';
+import { audiencesOf, type RuleGroup } from '../jose/claims.ts';
 import { schemeOf } from '../jose/jwa.ts';
 import { member } from '../jose/json.ts';
 
@@ -19,97 +18,81 @@ export interface IdTokenExpectations {
   readonly requireVerifiedEmail: boolean;
 }
 
-export const EMAIL_TYPED: ClaimRule = typedClaim('email', 'OIDC Core §5.1', 'a string', ({ email }) => isString(email));
-export const HOSTED_DOMAIN_TYPED: ClaimRule = typedClaim('hd', 'OIDC Core §5.1.2', 'a string', ({ hd }) => isString(hd));
-
 /** The rules, in the order in which they are asked. */
-export function idTokenRules(expected: IdTokenExpectations): readonly ClaimRule[] {
-  return Object.freeze([
-    typedClaim('azp', 'OIDC Core §2', 'a string', ({ azp }) => isString(azp)),
-    EMAIL_TYPED,
+export function idTokenRules(expected: IdTokenExpectations): readonly RuleGroup[] {
+  return [idTokenTypes, idTokenParties(expected), idTokenBindings];
+}
+
+const AZP = typeRule('azp', 'OIDC Core §2', 'a string');
+const EMAIL = typeRule('email', 'OIDC Core §5.1', 'a string');
+const EMAIL_VERIFIED = typeRule('email_verified', 'OIDC Core §5.1', 'true or false');
+const HD = typeRule('hd', 'OIDC Core §5.1.2', 'a string');
+const NONCE = typeRule('nonce', 'OIDC Core §2', 'a string');
+const AT_HASH = typeRule('at_hash', 'OIDC Core §3.1.3.6', 'a string');
+
+const idTokenTypes: RuleGroup = {
+  rules: [AZP, EMAIL, EMAIL_VERIFIED, HD, NONCE, AT_HASH],
+  settled: true,
+  ask: (claims, _, judge) => {
+    const { azp, email, email_verified, hd, nonce, at_hash } = claims;
+    askType(isString(azp), AZP, claims, judge);
+    askType(isString(email), EMAIL, claims, judge);
     // Google once sent "true" as a string from another endpoint; a string is not verified.
-    typedClaim('email_verified', 'OIDC Core §5.1', 'true or false', ({ email_verified: is }) => typeof is === 'boolean'),
-    HOSTED_DOMAIN_TYPED,
-    typedClaim('nonce', 'OIDC Core §2', 'a string', ({ nonce }) => isString(nonce)),
-    typedClaim('at_hash', 'OIDC Core §3.1.3.6', 'a string', ({ at_hash }) => isString(at_hash)),
-    everyAudienceOurs,
-    authorizedPartyNamed,
-    authorizedPartyAllowed(expected.authorizedParties),
-    hostedDomainAllowed(expected.hostedDomains),
-    emailVerified(expected.requireVerifiedEmail),
-    nonceEqual,
-    accessTokenFits,
-  ]);
-}
+    askType(email_verified === undefined || typeof email_verified === 'boolean', EMAIL_VERIFIED, claims, judge);
+    askType(isString(hd), HD, claims, judge);
+    askType(isString(nonce), NONCE, claims, judge);
+    askType(isString(at_hash), AT_HASH, claims, judge);
+  },
+};
 
-const BROKEN: RefusalDetails = Object.freeze({});
-
-/** OIDC Core §3.1.3.7 step 3: an audience we do not know, beside us, is a reason to refuse. */
-const everyAudienceOurs: ClaimRule = {
-  code: 'audience_not_allowed',
-  rule: 'OIDC Core §3.1.3.7 step 3',
-  claim: 'aud',
+/** The claims that the assertions of the Identity-Aware Proxy share with ID tokens. */
+export const ACCOUNT_TYPES: RuleGroup = {
+  rules: [EMAIL, HD],
   settled: true,
-  check: (claims, { expected: { audiences } }) =>
-    audiencesOf(claims).every((audience) => audiences?.includes(audience)) ? undefined : BROKEN,
+  ask: (claims, _, judge) => {
+    const { email, hd } = claims;
+    askType(isString(email), EMAIL, claims, judge);
+    askType(isString(hd), HD, claims, judge);
+  },
 };
 
-/** OIDC Core §3.1.3.7 step 4. That it must be there is our policy: with several audiences nothing else says who asked. */
-const authorizedPartyNamed: ClaimRule = {
-  code: 'claim_missing',
-  rule: 'OIDC Core §3.1.3.7 step 4',
-  claim: 'azp',
-  settled: true,
-  check: (claims) => (audiencesOf(claims).length < 2 || Object.hasOwn(claims, 'azp') ? undefined : BROKEN),
-};
+const EVERY_AUDIENCE_OURS = ruleOf({ code: 'audience_not_allowed', rule: 'OIDC Core §3.1.3.7 step 3', claim: 'aud' });
+const AUTHORIZED_PARTY_NAMED = ruleOf({ code: 'claim_missing', rule: 'OIDC Core §3.1.3.7 step 4', claim: 'azp' });
+const AUTHORIZED_PARTY_ALLOWED = ruleOf({ code: 'authorized_party_not_allowed', rule: 'OIDC Core §3.1.3.7 step 5', claim: 'azp' });
+const HOSTED_DOMAIN_ALLOWED = ruleOf({ code: 'hosted_domain_not_allowed', rule: 'OIDC Core §5.1.2', claim: 'hd' });
+const EMAIL_IS_VERIFIED = ruleOf({ code: 'email_not_verified', rule: 'OIDC Core §5.1', claim: 'email_verified' });
 
-/** OIDC Core §3.1.3.7 step 5. */
-function authorizedPartyAllowed(parties: readonly string[] | null): ClaimRule {
+/** Who asked for the token, for whom, and whose account it is. */
+function idTokenParties({ hostedDomains, authorizedParties, requireVerifiedEmail }: IdTokenExpectations): RuleGroup {
   return {
-    code: 'authorized_party_not_allowed',
-    rule: 'OIDC Core §3.1.3.7 step 5',
-    claim: 'azp',
+    rules: [EVERY_AUDIENCE_OURS, AUTHORIZED_PARTY_NAMED, AUTHORIZED_PARTY_ALLOWED, HOSTED_DOMAIN_ALLOWED, EMAIL_IS_VERIFIED],
     settled: true,
-    check: (claims) => (isAllowed(member(claims, 'azp'), parties) ? undefined : BROKEN),
+    ask: (claims, { expected }, judge) => {
+      const audiences = audiencesOf(claims);
+      // An audience we do not know, beside us, is a reason to refuse.
+      if (!audiences.every((audience) => expected.audiences?.includes(audience))) judge(EVERY_AUDIENCE_OURS);
+      // That it must be there is our policy: with several audiences nothing else says who asked.
+      if (audiences.length > 1 && !Object.hasOwn(claims, 'azp')) judge(AUTHORIZED_PARTY_NAMED);
+      if (authorizedParties !== null && !isOneOf(authorizedParties, member(claims, 'azp'))) judge(AUTHORIZED_PARTY_ALLOWED);
+      // Google's guide: "hd" is there only for accounts of an organisation, so a missing one is a consumer's account.
+      if (hostedDomains !== null && !isOneOf(hostedDomains, member(claims, 'hd'))) judge(HOSTED_DOMAIN_ALLOWED);
+      if (requireVerifiedEmail && member(claims, 'email_verified') !== true) judge(EMAIL_IS_VERIFIED);
+    },
   };
 }
 
-/** Google's guide: "hd" is there only for accounts of an organisation, so a missing one is a consumer's account. */
-function hostedDomainAllowed(domains: readonly string[] | null): ClaimRule {
-  return {
-    code: 'hosted_domain_not_allowed',
-    rule: 'OIDC Core §5.1.2',
-    claim: 'hd',
-    settled: true,
-    check: (claims) => (isAllowed(member(claims, 'hd'), domains) ? undefined : BROKEN),
-  };
-}
+const NONCE_EQUAL = ruleOf({ code: 'nonce_mismatch', rule: 'OIDC Core §3.1.3.7 step 11', claim: 'nonce' });
+const ACCESS_TOKEN_FITS = ruleOf({ code: 'access_token_mismatch', rule: 'OIDC Core §3.1.3.8', claim: 'at_hash' });
 
-function emailVerified(asked: boolean): ClaimRule {
-  return {
-    code: 'email_not_verified',
-    rule: 'OIDC Core §5.1',
-    claim: 'email_verified',
-    settled: true,
-    check: (claims) => (!asked || member(claims, 'email_verified') === true ? undefined : BROKEN),
-  };
-}
-
-/** OIDC Core §3.1.3.7 step 11: if a nonce was sent, the claim must be there, and be that nonce. */
-const nonceEqual: ClaimRule = {
-  code: 'nonce_mismatch',
-  rule: 'OIDC Core §3.1.3.7 step 11',
-  claim: 'nonce',
-  check: (claims, { nonce }) => (nonce === undefined || member(claims, 'nonce') === nonce ? undefined : BROKEN),
-};
-
-/** OIDC Core §3.1.3.8: "at_hash" is the left half of the access token's hash, by the hash of the token's algorithm. */
-const accessTokenFits: ClaimRule = {
-  code: 'access_token_mismatch',
-  rule: 'OIDC Core §3.1.3.8',
-  claim: 'at_hash',
-  check: (claims, { accessToken, header }) =>
-    accessToken === undefined || member(claims, 'at_hash') === leftHalfHash(accessToken, header.alg) ? undefined : BROKEN,
+/** What this one token must be bound to: where it is asked for, the claim must be there. */
+const idTokenBindings: RuleGroup = {
+  rules: [NONCE_EQUAL, ACCESS_TOKEN_FITS],
+  settled: false,
+  ask: (claims, { nonce, accessToken, header }, judge) => {
+    if (nonce !== undefined && member(claims, 'nonce') !== nonce) judge(NONCE_EQUAL);
+    // "at_hash" is the left half of the access token's hash, by the hash of the token's algorithm.
+    if (accessToken !== undefined && member(claims, 'at_hash') !== leftHalfHash(accessToken, header.alg)) judge(ACCESS_TOKEN_FITS);
+  },
 };
 
 function leftHalfHash(accessToken: string, alg: string): string | undefined {

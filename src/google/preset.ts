@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClaimCheck, ClaimRule, JwtClaimsSet, Leeway } from '../jose/claims.ts';
+import type { ClaimCheck, JwtClaimsSet, Leeway, RuleGroup } from '../jose/claims.ts';
 import type { JwsAlgorithm } from '../jose/jwa.ts';
 import type { KeyLookup } from '../jose/key-set.ts';
 import { expectNumber, expectStrings } from '../jose/options.ts';
@@ -53,7 +53,7 @@ export interface PresetTerms {
   readonly algorithms: readonly JwsAlgorithm[];
   /** Claims that must be there beside iss, aud and exp, and those the caller asks for. */
   readonly requiredClaims: readonly string[];
-  readonly rules: readonly ClaimRule[];
+  readonly rules: readonly RuleGroup[];
   /** Where keys are taken from unless the caller gives them. */
   readonly defaultKeys: () => RemoteKeySet;
   readonly bindings: VerifierParts['bindings'];

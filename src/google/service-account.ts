@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isString, typedClaim } from '../jose/claim-rules.ts';
-import type { JwtClaimsSet } from '../jose/claims.ts';
+import { askType, isString, typeRule } from '../jose/claim-rules.ts';
+import type { JwtClaimsSet, RuleGroup } from '../jose/claims.ts';
 import { expectNumber, expectString, expectStrings, readOptions } from '../jose/options.ts';
 import { signJwt, type SigningKey } from '../jose/sign.ts';
 import { readClock, readClockOption, type Clock, type Verifier } from '../verifier/verifier.ts';
@@ -83,10 +83,18 @@ export function signServiceAccountAssertion(options: ServiceAccountAssertion): s
   return signJwt(claims, given.privateKey as SigningKey, { alg: 'RS256', ...kid });
 }
 
-const SERVICE_ACCOUNT_RULES = [
-  typedClaim('scope', 'RFC 8693 §4.2', 'a string', ({ scope }) => isString(scope)),
-  typedClaim('prn', 'RFC 7519 §4.3', 'a string', ({ prn }) => isString(prn)),
-];
+const SCOPE = typeRule('scope', 'RFC 8693 §4.2', 'a string');
+const PRN = typeRule('prn', 'RFC 7519 §4.3', 'a string');
+
+const serviceAccountTypes: RuleGroup = {
+  rules: [SCOPE, PRN],
+  settled: true,
+  ask: (claims, _, judge) => {
+    const { scope, prn } = claims;
+    askType(isString(scope), SCOPE, claims, judge);
+    askType(isString(prn), PRN, claims, judge);
+  },
+};
 
 /** Options of {@link createServiceAccountVerifier}. */
 export interface ServiceAccountVerifierOptions extends Omit<GooglePresetOptions, 'subject'> {
@@ -112,7 +120,7 @@ export function createServiceAccountVerifier(options: ServiceAccountVerifierOpti
     issuer,
     algorithms: ['RS256'],
     requiredClaims: ['iat'],
-    rules: SERVICE_ACCOUNT_RULES,
+    rules: [serviceAccountTypes],
     defaultKeys: () => serviceAccountKeys(issuer),
     bindings: [],
   });

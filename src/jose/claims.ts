@@ -59,18 +59,34 @@ export interface ClaimContext {
   readonly accessToken?: string | undefined;
 }
 
-/** One rule that claims are asked. */
+/** A rule that claims are asked: its face. What it asks is said in its group. */
 export interface ClaimRule {
   /** What a token that breaks it is refused with. */
   readonly code: RefusalCode;
   /** The section it comes from. */
   readonly rule: string;
   /** The claim it looks at, where that is one. */
-  readonly claim?: string | undefined;
+  readonly claim?: string;
+  /** What a token that breaks it is told, where the code's general meaning would not do. */
+  readonly message?: string;
+}
+
+/** Is told of each rule that is broken. It throws, or, for an explanation, returns: then rules are asked that count on broken ones. */
+export type Judge = (broken: ClaimRule, details?: RefusalDetails) => void;
+
+/**
+ * Rules that are asked together.
+ *
+ * One function asks them all, one statement each: to call a function for each of thirty rules took 0.5 µs a token, a thirtieth of an RSA
+ * check (measured).
+ */
+export interface RuleGroup {
+  /** In the order in which they are asked. */
+  readonly rules: readonly ClaimRule[];
   /** Whether claims and policy alone decide, so that the same claims need not be asked again under the same policy. */
-  readonly settled?: boolean | undefined;
-  /** Undefined when the claims keep the rule or were not asked for it; otherwise what is wrong. */
-  readonly check: (claims: JwtClaimsSet, context: ClaimContext) => RefusalDetails | undefined;
+  readonly settled: boolean;
+  /** Names to the judge those that the claims break, in order. Claims that were not asked for a rule keep it. */
+  readonly ask: (claims: JwtClaimsSet, context: ClaimContext, judge: Judge) => void;
 }
 
 /** Told of each rule that was asked, as it ends. */
@@ -95,26 +111,46 @@ export function parseClaimsSet(payload: Uint8Array): JwtClaimsSet {
  */
 export function validateClaims(
   claims: JwtClaimsSet,
-  rules: readonly ClaimRule[],
+  groups: readonly RuleGroup[],
   context: ClaimContext,
   observe?: ClaimObserver,
 ): void {
+  if (observe === undefined) {
+    for (const group of groups) group.ask(claims, context, refuse);
+    return;
+  }
   let verdict: JwtError | undefined;
-  for (const rule of rules) {
+  for (const group of groups) {
     // Not for a token that is refused anyway: a caller's check may count what it sees, and expects claims of the right types.
-    if (verdict !== undefined && rule.code === 'check_failed') continue;
-    const broken = rule.check(claims, context);
-    if (broken === undefined) {
-      observe?.(rule, undefined);
-      continue;
+    if (verdict !== undefined && isOfCaller(group)) continue;
+    const errors = brokenRules(group, claims, context);
+    for (const rule of group.rules) {
+      const error = errors.get(rule);
+      verdict ??= error;
+      observe(rule, error);
     }
-    const { code, rule: section, claim } = rule;
-    const error = new JwtError(code, { rule: section, ...(claim === undefined ? {} : { claim }), ...broken });
-    if (observe === undefined) throw error;
-    observe(rule, error);
-    verdict ??= error;
   }
   if (verdict !== undefined) throw verdict;
+}
+
+/** All rules of a group that claims break, and what a token would be refused with. */
+export function brokenRules(group: RuleGroup, claims: JwtClaimsSet, context: ClaimContext): ReadonlyMap<ClaimRule, JwtError> {
+  const errors = new Map<ClaimRule, JwtError>();
+  group.ask(claims, context, (broken, details) => errors.set(broken, errorOf(broken, details)));
+  return errors;
+}
+
+/** Whether the rules of a group are the caller's own checks. */
+export function isOfCaller({ rules }: RuleGroup): boolean {
+  return rules.some(({ code }) => code === 'check_failed');
+}
+
+function refuse(broken: ClaimRule, details?: RefusalDetails): never {
+  throw errorOf(broken, details);
+}
+
+function errorOf(broken: ClaimRule, details?: RefusalDetails): JwtError {
+  return new JwtError(broken.code, { ...broken, ...details });
 }
 
 /** "aud" as a list of strings (RFC 7519 §4.1.3: one string stands for an array of one); empty where it is not there. */

@@ -144,7 +144,7 @@ export function verifyWith(
 
   const observe: ClaimObserver | undefined =
     trace && ((rule, error) => trace({ step: 'validateClaims', rule, ...(error === undefined ? {} : { error }) }));
-  validateClaims(claims, policy.rules, { expected: policy, header, now, nonce, accessToken }, observe); // RFC 7519 §4.1
+  validateClaims(claims, policy.ruleGroups, { expected: policy, header, now, nonce, accessToken }, observe); // RFC 7519 §4.1
   return { jwt: seal(header, claims, key.kid, selection.scheme.alg), key, policy };
 }
 
@@ -163,8 +163,8 @@ export function stillHolds(
 ): boolean {
   const { keys, policy } = isDirectory(trusted) ? authorityFor(claims, trusted) : trusted;
   if (!selectKeys(keys, hintOf(header), policy.algorithms, now).keys.includes(key)) return false;
-  const rules = policy === kept ? policy.unsettledRules : policy.rules;
-  validateClaims(claims, rules, { expected: policy, header, now, nonce, accessToken });
+  const groups = policy === kept ? policy.unsettledGroups : policy.ruleGroups;
+  validateClaims(claims, groups, { expected: policy, header, now, nonce, accessToken });
   return true;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { orderRules } from './claim-rules.ts';
-import type { ClaimCheck, ClaimExpectations, ClaimRule, Leeway } from './claims.ts';
+import type { ClaimCheck, ClaimExpectations, ClaimRule, Leeway, RuleGroup } from './claims.ts';
 import { allowAlgorithms, type JwsAlgorithm } from './jwa.ts';
 import { KnownHeaders } from './known-headers.ts';
 import { DEFAULT_MAX_TOKEN_LENGTH, MAX_TOKEN_LENGTH } from './jws.ts';
@@ -56,8 +56,10 @@ export interface JwtPolicy extends ClaimExpectations {
   readonly types: readonly (string | null)[] | null;
   /** Every rule that the claims are asked, in order. */
   readonly rules: readonly ClaimRule[];
+  /** The same, as they are asked. */
+  readonly ruleGroups: readonly RuleGroup[];
   /** Those whose answer may change from one time to the next, for claims that have kept them all. */
-  readonly unsettledRules: readonly ClaimRule[];
+  readonly unsettledGroups: readonly RuleGroup[];
   /** Headers that were found good under this policy. The one part of it that changes, and it decides nothing. */
   readonly knownHeaders: KnownHeaders;
 }
@@ -86,7 +88,7 @@ export function createPolicy(options: PolicyOptions): JwtPolicy {
  *
  * @throws {TypeError} as {@link createPolicy} does.
  */
-export function createPresetPolicy(options: PolicyOptions, presetRules: readonly ClaimRule[]): JwtPolicy {
+export function createPresetPolicy(options: PolicyOptions, presetRules: readonly RuleGroup[]): JwtPolicy {
   const given = readOptions(options, 'createPolicy', POLICY_OPTIONS);
   const { algorithms = ['RS256'], maxTokenLength = DEFAULT_MAX_TOKEN_LENGTH } = given;
   const issuers = readExpected(given.issuer, 'issuer');
@@ -102,7 +104,7 @@ export function createPresetPolicy(options: PolicyOptions, presetRules: readonly
     ...(maxAge === undefined && maxLifetime === undefined ? [] : ['iat']),
     ...(given.requiredClaims === undefined ? [] : readNames(given.requiredClaims, 'requiredClaims')),
   ];
-  const rules = orderRules(presetRules);
+  const ruleGroups = orderRules(presetRules);
   const policy = {
     issuers,
     audiences,
@@ -115,8 +117,9 @@ export function createPresetPolicy(options: PolicyOptions, presetRules: readonly
     ...(maxLifetime === undefined ? {} : { maxLifetime }),
     ...(subject === undefined ? {} : { subject }),
     checks: readChecks(given.checks),
-    rules,
-    unsettledRules: Object.freeze(rules.filter(({ settled }) => settled !== true)),
+    rules: Object.freeze(ruleGroups.flatMap(({ rules }) => rules)),
+    ruleGroups,
+    unsettledGroups: Object.freeze(ruleGroups.filter(({ settled }) => !settled)),
     knownHeaders: new KnownHeaders(),
   };
   POLICIES.add(Object.freeze(policy));

@@ -36,7 +36,7 @@ describe('registered claims have their types (RFC 7519 §4.1)', () => {
   it('does not take a prototype for claims', () => {
     const policy = policyOf();
     const claims = Object.create(CLAIMS);
-    const error = refusalOf(() => validateClaims(claims, policy.rules, { expected: policy, header: HEADER, now: NOW }));
+    const error = refusalOf(() => validateClaims(claims, policy.ruleGroups, { expected: policy, header: HEADER, now: NOW }));
     expect(error.code).toBe('claim_missing');
   });
 });
@@ -155,7 +155,7 @@ describe('with an observer', () => {
     const claims = { ...CLAIMS, exp: NOW - 5, aud: 'x' };
     const verdict = refusalOf(() =>
       validateClaims(
-        claims, policy.rules, { expected: policy, header: HEADER, now: NOW },
+        claims, policy.ruleGroups, { expected: policy, header: HEADER, now: NOW },
         (rule, error) => seen.push([rule.code, error]),
       ),
     );
@@ -173,7 +173,7 @@ describe('with an observer', () => {
     const policy = policyOf();
     const errors: unknown[] = [];
     validateClaims(
-      CLAIMS, policy.rules, { expected: policy, header: HEADER, now: NOW }, (_, error) => errors.push(error),
+      CLAIMS, policy.ruleGroups, { expected: policy, header: HEADER, now: NOW }, (_, error) => errors.push(error),
     );
     expect(errors).toEqual(policy.rules.map(() => undefined));
   });

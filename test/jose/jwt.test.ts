@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimRule } from '../../src/jose/claims.ts';
+import type { RuleGroup } from '../../src/jose/claims.ts';
 import { createKeySet, type KeyLookup } from '../../src/jose/key-set.ts';
 import { expectNow, readUnverified, verifyJwt, verifyWith, type VerifiedJwt } from '../../src/jose/jwt.ts';
 import { createPresetPolicy, type JwtPolicy, type PolicyOptions } from '../../src/jose/policy.ts';
@@ -88,10 +88,8 @@ describe('verifyJwt', () => {
 
   it('gives the rules of a preset what the call binds the token to', () => {
     let seen: unknown;
-    const rule: ClaimRule = {
-      code: 'nonce_mismatch', rule: 'X', check: (_, context) => { seen = context; return undefined; },
-    };
-    const policy = createPresetPolicy({ issuer: null, audience: null, algorithms: ['EdDSA'] }, [rule]);
+    const group: RuleGroup = { rules: [], settled: false, ask: (_, context) => { seen = context; } };
+    const policy = createPresetPolicy({ issuer: null, audience: null, algorithms: ['EdDSA'] }, [group]);
     verifyWith(mint(), { policy, keys: KEYS }, NOW, { nonce: 'n', accessToken: 't' });
     expect(() => verifyJwt(mint(), KEYS, policy, NOW, { nonce: 'n' } as never)).toThrow(TypeError);
     expect(seen).toEqual({ nonce: 'n', accessToken: 't', expected: policy, header: { alg: 'EdDSA' }, now: NOW });

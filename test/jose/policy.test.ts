@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimRule } from '../../src/jose/claims.ts';
+import type { RuleGroup } from '../../src/jose/claims.ts';
 import {
   createPolicy, createPresetPolicy, expectPolicy, normalizeMediaType, POLICY_OPTIONS, type PolicyOptions,
 } from '../../src/jose/policy.ts';
@@ -156,7 +156,7 @@ describe('createPolicy: every option', () => {
 
 describe('the rules of a policy', () => {
   it('are the general ones, then those of a preset, then the checks of the caller', () => {
-    const preset: ClaimRule = { code: 'nonce_mismatch', rule: 'X', check: () => undefined };
+    const preset: RuleGroup = { rules: [{ code: 'nonce_mismatch', rule: 'X' }], settled: true, ask: () => undefined };
     const codes = createPresetPolicy(MINIMAL, [preset]).rules.map(
       ({ code, claim }) => (code === 'claim_invalid' ? claim : code),
     );
@@ -165,6 +165,14 @@ describe('the rules of a policy', () => {
       'token_issued_in_future', 'token_too_old', 'lifetime_too_long', 'issuer_not_allowed', 'audience_not_allowed',
       'subject_mismatch', 'nonce_mismatch', 'check_failed',
     ]);
+  });
+});
+
+describe('what a policy asks', () => {
+  it('cannot be changed, neither for it nor for another', () => {
+    const { ruleGroups, unsettledGroups, rules } = createPolicy(MINIMAL);
+    for (const list of [ruleGroups, unsettledGroups, rules]) expect(list.every((one) => Object.isFrozen(one)) && Object.isFrozen(list)).toBe(true);
+    for (const group of ruleGroups) expect(group.rules.every((rule) => Object.isFrozen(rule)) && Object.isFrozen(group.rules)).toBe(true);
   });
 });
 

@@ -15,7 +15,7 @@ export const HEADER = Object.freeze({ alg: 'EdDSA' });
 export function validate(claims: object = {}, options: Partial<PolicyOptions> = {}, now = NOW): void {
   const policy = policyOf(options);
   const octets = Buffer.from(JSON.stringify({ ...CLAIMS, ...claims }));
-  validateClaims(parseClaimsSet(octets), policy.rules, { expected: policy, header: HEADER, now });
+  validateClaims(parseClaimsSet(octets), policy.ruleGroups, { expected: policy, header: HEADER, now });
 }
 
 export function outcome(...parameters: Parameters<typeof validate>): string {
