@@ -1,5 +1,5 @@
 /**
- * Distinguished Encoding Rules (X.690 §10): just enough to write a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
+ * Distinguished Encoding Rules (X.690 §10): just enough to write a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), and the signatures of ECDSA.
  *
  * There is no reader. A key that comes as DER is checked by writing it again: DER has one encoding for each value, so
  * what was read is canonical exactly when both are equal, octet for octet.
@@ -16,7 +16,7 @@ const SEQUENCE = 0x30;
 /** One DER element: tag, length, content (X.690 §8.1). */
 export function derElement(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
   const length = content.reduce((sum, part) => sum + part.length, 0);
-  return Uint8Array.from(Buffer.concat([Uint8Array.of(tag), derLength(length), ...content]));
+  return new Uint8Array(Buffer.concat([Uint8Array.of(tag), derLength(length), ...content]));
 }
 
 /**

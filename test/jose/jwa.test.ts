@@ -148,6 +148,31 @@ describe('the algorithm table (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2)',
   });
 });
 
+describe('ECDSA (RFC 7518 §3.4)', () => {
+  it.each([['ES256', P256, 'sha256'], ['ES384', P384, 'sha384'], ['ES512', P521, 'sha512']])(
+    '%s takes R and S with and without leading zeros, and with the first bit set',
+    (alg, { privateKey, publicKey }, hash) => {
+      const seen = new Set<string>();
+      // Of P-521's numbers every second begins with a zero octet already; of the others' one in 256 does.
+      for (let tries = 0; tries < 20_000 && seen.size < 4; tries++) {
+        const signature = sign(hash, INPUT, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+        const half = signature.length / 2;
+        const kinds = [0, half].map((at) => `${at} ${alg === 'ES512' ? signature[at] : signature[at] === 0}`).filter((kind) => !seen.has(kind));
+        for (const kind of kinds) seen.add(kind);
+        if (kinds.length > 0) expect(scheme(alg).verify(publicKey, INPUT, signature)).toBe(true);
+      }
+      expect(seen.size).toBe(4);
+    },
+  );
+
+  it('takes no R and no S that is zero', () => {
+    const signature = sign('sha256', INPUT, { key: P256.privateKey, dsaEncoding: 'ieee-p1363' });
+    for (const [from, to] of [[0, 32], [32, 64], [0, 64]] as const) {
+      expect(scheme('ES256').verify(P256.publicKey, INPUT, Uint8Array.from(signature).fill(0, from, to))).toBe(false);
+    }
+  });
+});
+
 describe('allowAlgorithms', () => {
   it.each([
     [['RS256']], [['RS256', 'ES256', 'EdDSA', 'Ed25519', 'PS512']], [['HS256', 'HS384', 'HS512']],
