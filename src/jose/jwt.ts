@@ -133,7 +133,7 @@ export function verifyWith(
 
   const { keys, policy, read } = isDirectory(trusted) ? selectIssuer(jws, trusted, trace) : soleIssuer(trusted); // RFC 8725 §3.8
   const selection = selectKeys(keys, hintOf(header), policy.algorithms, now); // RFC 7515 §4.1.4, RFC 8725 §3.1
-  trace?.({ step: 'selectKeys', alg: selection.scheme.alg, keys: selection.keys });
+  trace?.({ step: 'selectKeys', alg: selection.scheme.alg, keys: Object.freeze([...selection.keys]) });
 
   const key = verifySignature(jws, selection); // RFC 7515 §5.2
   if (known === undefined) knownHeaders.remember(jws, header);

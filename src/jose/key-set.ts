@@ -129,8 +129,7 @@ export function selectKeys(
   if (keys.length > (hint.kid === undefined ? MAX_TRIES_WITHOUT_KID : 1)) {
     throw new JwtError('key_unusable', { message: 'too many keys fit the token', rule: 'RFC 7517 §4.5' });
   }
-  // Frozen: a trace is shown them before the signature is checked.
-  return Object.freeze({ scheme, keys: Object.freeze(keys) });
+  return { scheme, keys };
 }
 
 /** @throws {TypeError} unless the value can look keys up. A JWK Set as such cannot: {@link createKeySet} makes it so. */

@@ -84,6 +84,15 @@ describe('JSON objects (RFC 8259, RFC 7493)', () => {
     expect(refusalOf(() => parse(json))).toMatchObject({ code: 'duplicate_member', rule: 'RFC 7515 §4' });
   });
 
+  it('counts every octet, however many there are', () => {
+    for (let spaces = 0; spaces < 9; spaces++) {
+      const around = ' '.repeat(spaces);
+      expect(outcomeOf(() => parse(`${around}{"a":"","b":""}`))).toBe('accepted');
+      expect(outcomeOf(() => parse(`${around}{"a":"","a":""}`))).toBe('duplicate_member');
+      expect(outcomeOf(() => parse(`{"a":"","a":""}${around}`))).toBe('duplicate_member');
+    }
+  });
+
   it.each([
     ['arrays', nestedArrays], ['objects', nestedObjects],
   ])('reads %s down to depth 32, and refuses depth 33', (_, nested) => {
