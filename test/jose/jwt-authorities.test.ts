@@ -23,6 +23,7 @@ describe('several authorities (RFC 8725 §3.8)', () => {
     ['https://one.example', authority('https://one.example', ED_1)],
     ['https://two.example', authority('https://two.example', ED_2, { audience: 'two' })],
     ['https://alias.example', authority('https://one.example', ED_1)],
+    ['https://any.example', { ...authority('x', ED_1), policy: policyOf({ issuer: null }) }],
   ]);
   const directory: AuthorityDirectory = {
     policy: policyOf(),
@@ -46,6 +47,7 @@ describe('several authorities (RFC 8725 §3.8)', () => {
     ['a stranger', mint({ ...one, iss: 'https://three.example' }), 'issuer_not_allowed'],
     ['a stranger, forged', forged(mint({ ...one, iss: '__proto__' })), 'issuer_not_allowed'],
     ['an iss that its authority does not accept', mint({ ...one, iss: 'https://alias.example' }), 'issuer_not_allowed'],
+    ['an authority that accepts any iss', mint({ ...one, iss: 'https://any.example' }), 'issuer_not_allowed'],
     ['a payload that is no JSON', mint('{'), 'invalid_json'],
     ['a payload with two iss', mint('{"iss":"a","iss":"b"}'), 'duplicate_member'],
     ['a payload that is not base64url', 'eyJhbGciOiJFZERTQSJ9.*.', 'invalid_base64url'],
@@ -58,6 +60,10 @@ describe('several authorities (RFC 8725 §3.8)', () => {
     ['other claims that are wrong, forged', forged(mint({ ...one, exp: 'x' })), 'signature_invalid'],
   ])('%s: %3$s', (_, token, code) => {
     expect(outcomeOf(() => run(token))).toBe(code);
+  });
+
+  it('says which claim it was that is of no authority', () => {
+    expect(refusalOf(() => run(mint({ ...one, iss: 'https://three.example' })))).toMatchObject({ code: 'issuer_not_allowed', claim: 'iss' });
   });
 
   it.each([

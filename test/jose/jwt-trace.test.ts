@@ -25,6 +25,7 @@ describe('trace', () => {
       { step: 'verifySignature', key },
       { step: 'parseClaimsSet', claims: CLAIMS },
     ]);
+    for (const step of steps) expect(step).not.toHaveProperty('error');
     expect(steps.slice(5)).toEqual(POLICY.rules.map((rule) => ({ step: 'validateClaims', rule })));
   });
 

@@ -18,6 +18,7 @@ describe('verifyJwt', () => {
     expect(verify(mint())).toEqual({ header: { alg: 'EdDSA' }, claims: CLAIMS, key: { alg: 'EdDSA' } });
     const named = createKeySet([{ ...ED_2.jwk, kid: 'a' }, { ...ED_1.jwk, kid: 'b' }]);
     expect(verify(mint(), POLICY, named).key).toEqual({ kid: 'b', alg: 'EdDSA' });
+    expect(verify(mint()).key).not.toHaveProperty('kid');
   });
 
   it('freezes it at every depth', () => {
@@ -80,6 +81,10 @@ describe('verifyJwt', () => {
       expect(() => verifyJwt(mint(), KEYS, POLICY, NOW, call as never)).toThrow(TypeError);
     },
   );
+
+  it.each([['verifyJwt', { tracer: () => undefined }], ['"trace"', { trace: 'x' }]])('names %s where that is what is wrong', (name, call) => {
+    expect(() => verifyJwt(mint(), KEYS, POLICY, NOW, call as never)).toThrow(name);
+  });
 
   it('hands on what a look-up throws: keys_unavailable, say', () => {
     const find = (): never => { throw new RangeError('no keys'); };
