@@ -56,7 +56,7 @@ export function signJwt(claims: object, privateKey: SigningKey, options: SignJwt
     typ: expectString(typ, 'typ'),
   };
   const signingInput = `${encodeBase64url(toJson(header, 'options'))}.${encodeBase64url(toJson(claims, 'claims'))}`;
-  const octets = Buffer.from(signingInput, 'utf8');
+  const octets = Buffer.from(signingInput);
   const signature = scheme.sign(keyObject, octets);
   // A JWK may bear another key's public half; and a signature that a fault has spoilt can give the private key away.
   if (!scheme.verify(key.keyObject, octets, signature)) throw new TypeError('"privateKey" and its public half do not match');
@@ -86,7 +86,7 @@ function publicHalf(key: KeyObject): VerificationKey {
 
 /** The algorithm that a JWK says it is for (RFC 7517 §4.4). @throws {TypeError} when it is not for signing (§4.2, §4.3). */
 function declaredAlgorithm(key: SigningKey): unknown {
-  if (!isJsonObject(key) || key instanceof KeyObject) return undefined;
+  if (!isJsonObject(key)) return undefined; // a KeyObject is one too, and has no members that would say it
   const [use = 'sig', operations = ['sign']] = [member(key, 'use'), member(key, 'key_ops')];
   if (use !== 'sig' || !Array.isArray(operations) || !operations.includes('sign')) {
     throw new TypeError('"privateKey" is not for signing');
@@ -98,7 +98,7 @@ function chooseScheme(key: VerificationKey, asked: unknown, declared: unknown): 
   const alg = asked === undefined ? declared : asked;
   const scheme = schemeOf(alg === undefined ? defaultAlgorithm(key) : expectString(alg, 'alg'));
   if (declared !== undefined && declared !== alg) throw new TypeError('"alg" is not the one that the JWK is for');
-  if (scheme === undefined || scheme.kty !== key.kty || (scheme.crv !== undefined && scheme.crv !== key.crv)) {
+  if (scheme === undefined || scheme.kty !== key.kty || scheme.crv !== key.crv) {
     throw new TypeError('"alg" is not an algorithm of this key');
   }
   if (scheme.family === 'HS' && key.bits < scheme.hashBits) {
@@ -110,7 +110,7 @@ function chooseScheme(key: VerificationKey, asked: unknown, declared: unknown): 
 /** The octets of a JSON object, which our own reader takes. JSON.stringify would write null for NaN and Infinity. */
 function toJson(value: object, what: string): Uint8Array {
   if (!isPlainObject(value)) throw new TypeError(`"${what}" expected an object`);
-  const octets = Buffer.from(stringify(value, what), 'utf8');
+  const octets = Buffer.from(stringify(value, what));
   asTypeError(`"${what}"`, () => parseJsonObject(octets, what));
   return octets;
 }

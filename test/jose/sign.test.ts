@@ -93,6 +93,10 @@ describe('signJwt throws TypeError', () => {
     expect(() => signJwt(CLAIMS, key as SigningKey)).toThrow(/^"privateKey"/);
   });
 
+  it.each([undefined, null, 7, [], 'secret'])('that says what a key is, for %o', (key) => {
+    expect(() => signJwt(CLAIMS, key as never)).toThrow('"privateKey" expected a KeyObject, a PEM or a JWK');
+  });
+
   it('without telling what OpenSSL said, or the key', () => {
     try {
       signJwt(CLAIMS, { ...ED_1.privateJwk, d: 'secret' });
@@ -134,6 +138,12 @@ describe('signJwt throws TypeError', () => {
     expect(() => signJwt(CLAIMS, ED_1.privateKey, options as never)).toThrow(TypeError);
   });
 
+  it.each<[string, object]>([
+    ['signJwt', { expiresIn: 60 }], ['"kid"', { kid: 7 }], ['"typ"', { typ: 7 }], ['"options"', { kid: '\ud800' }],
+  ])('that names %s where that is what is wrong', (name, options) => {
+    expect(() => signJwt(CLAIMS, ED_1.privateKey, options)).toThrow(name);
+  });
+
   const cycle: Record<string, unknown> = {};
   cycle['self'] = cycle;
   const deep = JSON.parse(`${'{"a":'.repeat(32)}{}${'}'.repeat(32)}`) as object;
@@ -147,6 +157,11 @@ describe('signJwt throws TypeError', () => {
     expect(() => signJwt(claims as object, ED_1.privateKey)).toThrow(TypeError);
   });
 
+  it('that says of claims which our own reader would refuse why', () => {
+    expect(() => signJwt(deep, ED_1.privateKey)).toThrow(/^"claims": .*nested too deep/);
+    expect(() => signJwt({ exp: NaN }, ED_1.privateKey)).toThrow('"claims" has a number that is not finite');
+  });
+
   it.each([undefined, null, '{}', [], 7])('and says so for claims that are %o', (claims) => {
     expect(() => signJwt(claims as never, ED_1.privateKey)).toThrow(new TypeError('"claims" expected an object'));
   });
@@ -155,7 +170,7 @@ describe('signJwt throws TypeError', () => {
     const get = (): never => { throw new RangeError('mine'); };
     expect(
       () => signJwt(Object.defineProperty({}, 'exp', { get, enumerable: true }), ED_1.privateKey),
-    ).toThrow(TypeError);
+    ).toThrow(new TypeError('"claims" cannot be written as JSON'));
     const key = Object.defineProperty(createSecretKey(octets('s', 32)), 'asymmetricKeyType', { get });
     expect(() => signJwt(CLAIMS, key)).toThrow(new RangeError('mine'));
   });
