@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestIssuer, type ListeningIssuer, type TestIssuer } from '../../src/testing/index.ts';
 import { NODE, start, type Started } from '../cli/processes.ts';
+import { startHere } from './in-process.ts';
 
 export const AUDIENCE = 'my-api';
 
@@ -115,7 +116,8 @@ export async function startService(world: World, name = 'service'): Promise<Serv
   return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, server, seen };
 }
 
-export interface Assay extends Started {
+export interface Assay extends Omit<Started, 'child'> {
+  readonly child: Pick<ChildProcess, 'exitCode'> & { readonly kill: (signal: NodeJS.Signals) => unknown };
   readonly url: string;
   readonly host: string;
   readonly adminUrl: string | undefined;
@@ -132,11 +134,18 @@ if (process.env['VITEST'] !== undefined) {
   });
 }
 
-/** Starts a command of ours that listens. @param words start the executable: from source, unless others are given */
-export async function startAssay(world: World, argv: readonly string[], stdin = '', words = NODE): Promise<Assay> {
-  const started = start([...words, ...argv], { stdin });
+function startElsewhere(words: readonly string[], stdin: string): Started {
+  const started = start(words, { stdin });
   left.add(started.child);
   started.child.once('close', () => left.delete(started.child));
+  return started;
+}
+
+/** Starts a command of ours that listens. @param words start the executable: from source, unless others are given */
+export async function startAssay(world: World, argv: readonly string[], stdin = '', words = NODE): Promise<Assay> {
+  // Mutants are in this process alone.
+  const here = process.env['MUTATION_FOLDER'] === 'server';
+  const started = here ? startHere(argv, stdin) : startElsewhere([...words, ...argv], stdin);
   const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
     started.child.kill(signal);
     await started.ended;
@@ -171,7 +180,7 @@ export async function startProgram(world: World, words: readonly string[], port:
 /** Polls for something, for at most forty seconds, or until the process ends. */
 export async function until<T>(
   ask: () => T | undefined | Promise<T | undefined>,
-  child?: ChildProcess,
+  child?: Pick<ChildProcess, 'exitCode'>,
   told: () => string = () => '',
 ): Promise<T> {
   const end = Date.now() + 40_000;
