@@ -106,8 +106,12 @@ async function handle(
   if (response.destroyed) return record.end();
   response.once('close', () => record.end());
   if (!judgement.allowed) {
-    // What else is sent is not read: a refused request is not worth a gigabyte.
-    if (framing.kind !== 'none' || reason !== undefined) response.shouldKeepAlive = false;
+    // What else is sent is not read: a refused request is not worth a gigabyte. Nor is what came along with it looked at:
+    // RFC 9112 §9.6.
+    if (framing.kind !== 'none' || reason !== undefined) {
+      response.shouldKeepAlive = false;
+      CONDEMNED.add(request.socket);
+    }
     sendWhole(response, request.method, judgement.response);
     return;
   }

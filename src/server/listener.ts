@@ -57,23 +57,33 @@ export async function listenOn(
   server.maxHeadersCount = limits.headerFields + 1;
   // Later than the service's, so that it is an answer that ends a request for which nothing comes.
   server.setTimeout((limits.idleTimeout + limits.connectTimeout + 1) * 1000);
-  const sockets = new Set<Socket>();
+  // Each with the answer that comes last on it, once there is one.
+  const sockets = new Map<Socket, ServerResponse | undefined>();
   let draining = false;
   server.on('connection', (socket) => {
-    sockets.add(socket);
+    sockets.set(socket, undefined);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
   });
   server.on('clientError', answerBroken);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     if (draining) response.shouldKeepAlive = false;
+    sockets.set(request.socket, response);
     serve(request, response, handlers, limits);
   };
   server.on('request', onRequest);
   // Otherwise Node would ask for the content of every request, also of one that is refused.
   server.on('checkContinue', onRequest);
   const { upgrade } = handlers;
-  if (upgrade !== undefined) server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
+  if (upgrade !== undefined) {
+    server.on('upgrade', (request, duplex, head) => {
+      const socket = duplex as Socket;
+      const before = sockets.get(socket);
+      if (before === undefined || before.closed) upgrade(request, socket, head);
+      // RFC 9112 §9.3.2: the answers under way come first. Node reads no more here, so that the connection ends with them.
+      else before.once('close', () => socket.destroySoon());
+    });
+  }
   await listening(server, port, host);
   return Object.freeze({
     url: urlOf(server, host),
@@ -141,10 +151,10 @@ function urlOf(server: Server, host: string): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }
 
-function drained(server: Server, sockets: ReadonlySet<Socket>, grace: number): Promise<void> {
+function drained(server: Server, sockets: ReadonlyMap<Socket, unknown>, grace: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
     }, grace * 1000);
     // Connections that are idle now, and those that become so: an answer under way may keep its connection alive.
     const idle = setInterval(() => server.closeIdleConnections(), 100);
@@ -155,6 +165,6 @@ function drained(server: Server, sockets: ReadonlySet<Socket>, grace: number): P
     });
     server.closeIdleConnections();
     // To Node, a connection that has never said anything is one whose request is under way.
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    for (const socket of sockets.keys()) if (socket.bytesRead === 0) socket.destroy();
   });
 }

@@ -83,6 +83,18 @@ it('a connection on which something was in doubt ends with the answer', async ()
   await until(() => (socket.readyState === 'closed' ? true : undefined));
 });
 
+// RFC 9112 §9.6: after an answer that says "close", no further request of the connection is processed.
+it.each(['nothing', 'a bad token'])('what follows a request with content that is refused for %s goes nowhere', async (what) => {
+  const field = (token: string): string => `Authorization: Bearer ${token}\r\n`;
+  const bad = what === 'nothing' ? '' : field(`${world.mint()}x`);
+  // The first, whose answer takes a moment, keeps the connection open until all have been read.
+  const refused = `GET /open HTTP/1.1\r\nHost: a\r\n\r\nPOST /closed HTTP/1.1\r\nHost: a\r\n${bad}Content-Length: 5\r\n\r\n12345`;
+  for (const more of ['', field(world.mint())]) {
+    const { statuses, passed } = await send(`${refused}GET /optional?smuggled HTTP/1.1\r\nHost: a\r\n${more}\r\n`, 300, 2);
+    expect({ statuses, passed: requestLines(passed) }).toEqual({ statuses: [200, 401], passed: ['GET /open HTTP/1.1\r'] });
+  }
+});
+
 describe('a chunk that can be read in two ways ends the connection', () => {
   it.each([
     ['an extension with a line feed', `0;a=\n\r\n\r\n${SMUGGLED}`],

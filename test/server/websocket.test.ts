@@ -48,6 +48,25 @@ async function open(path: string, claims: Record<string, unknown> | undefined, m
 }
 
 describe('a WebSocket', () => {
+  // RFC 9112 §9.3.2: the answer to the first comes first, and its connection is then not free to become another.
+  it.each([1, 2])('that is asked for behind %i unanswered is not had, and what was asked before is answered', async (times) => {
+    const before = upgrades;
+    const first = 'GET /open HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(times);
+    const text = await sendRaw(assay.url, `${first}GET /open HTTP/1.1\r\n${HEAD}\r\n`, 300, times + 1);
+    expect(statusesOf(text)).toEqual(Array.from({ length: times }, () => 200));
+    expect(upgrades).toBe(before);
+    // It stands, and the same connection can be upgraded once its answer is there.
+    const socket = await dial(assay.url);
+    let received = '';
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
+    socket.write('GET /open HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => (received.endsWith('plain') || received.endsWith('0\r\n\r\n') ? true : undefined));
+    answer = SWITCHING;
+    socket.write(`GET /open HTTP/1.1\r\n${HEAD}\r\n`);
+    await until(() => (received.endsWith('hello') ? true : undefined));
+    socket.destroy();
+  });
+
   it.each([
     ['without a token', '/closed', '', 401],
     ['with a bad one', '/optional', 'Authorization: Bearer a.b.c\r\n', 401],
