@@ -5,7 +5,7 @@
  */
 
 import { expectBoolean, expectString, readOptions } from '../jose/options.ts';
-import { child, parseDocument, wrong, type Field } from './document.ts';
+import { child, isThere, parseDocument, wrong, type Field } from './document.ts';
 import { readOpenApi2 } from './openapi2.ts';
 import { readOpenApi3 } from './openapi3.ts';
 import type { AuthProvider, EspPolicy, Operation } from './policy.ts';
@@ -50,6 +50,8 @@ export function loadOpenApi(input: string | object, options: LoadOptions = {}): 
 
 function readVersion(root: Field): typeof readOpenApi2 {
   const [swagger, openapi] = [child(root, 'swagger'), child(root, 'openapi')];
+  // Each version has its own place for what secures an operation.
+  if (isThere(swagger) && isThere(openapi)) throw wrong(openapi, 'is there beside swagger; which of the two is it?');
   if (swagger.value === '2.0') return readOpenApi2;
   if (typeof openapi.value === 'string' && /^3\.\d+\.\d+/.test(openapi.value)) return readOpenApi3;
   const field = swagger.value === undefined ? openapi : swagger;

@@ -35,6 +35,8 @@ export function readOperations(
   const seen = new Map<string, Operation>();
   for (const [path, item] of children(child(root, 'paths'))) {
     if (path.startsWith('x-')) continue;
+    // OpenAPI 3.0.4 §4.7.8.1. Behind a base path it would be another one: /v1 and "a" are not /v1a.
+    if (!path.startsWith('/')) throw wrong(item, 'a path begins with "/"');
     const template = joinPath(basePath, path);
     const key = atField(item, () => routeKey(parsePathTemplate(template)));
     const reference = child(item, '$ref');

@@ -50,7 +50,14 @@ describe('loadOpenApi, 3.x', () => {
   });
 
   const wrong: readonly (readonly [path: string, document: object])[] = [
+    // It would be another path behind the base path: /v1a.
+    ['paths.a', document({ paths: { a: { get: {} } } })],
     ['openapi', document({ openapi: '4.0.0' })],
+    ['openapi', document({ openapi: '13.0.0' })],
+    ['openapi', document({ openapi: undefined })],
+    // Which of the two is meant, two readers would say differently.
+    ['openapi', document({ swagger: '2.0' })],
+    ['openapi', document({ swagger: '1.2' })],
     ['openapi', document({ openapi: 3.1 })],
     ['servers', document({ servers: {} })],
     ['servers', document({ servers: [{ url: '/a' }, { url: '/b' }] })],

@@ -26,7 +26,7 @@ describe('parseBearer', () => {
     [['Bearer:abc'], 'malformed'],
     [['Bearer-invalid'], 'malformed'],
     [['a.b.c'], 'malformed'],
-    [['"Basic" abc'], 'malformed'],
+    [['"Basic abc"'], 'malformed'],
     [['Basic'], 'malformed'],
     [['Basic dXNlcjpwYXNz'], 'foreign'],
     [['Digest username="x", realm="y"'], 'foreign'],
