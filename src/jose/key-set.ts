@@ -112,7 +112,8 @@ export function selectKeys(
   const keys: VerificationKey[] = [];
   let unfitness: JwtError | undefined;
   let someFit = false;
-  for (const key of found) {
+  for (let i = 0; i < found.length; i++) {
+    const key = found[i] as VerificationKey;
     // RFC 8725 §3.1, RFC 7517 §4.4: a key is for the algorithm that it says, or for those of one family, which differ in the hash.
     if (!fits(key, scheme, algorithms)) continue;
     someFit = true;

@@ -26,7 +26,7 @@ describe('rules that are settled by claims and policy', () => {
 
   it('are all but those of time, call, and the caller', () => {
     expect(unsettledGroups.flatMap(({ rules }) => rules).map(({ code }) => code)).toEqual([
-      'token_expired', 'token_not_yet_valid', 'token_issued_in_future', 'token_too_old', 'nonce_mismatch', 'access_token_mismatch',
+      'token_expired', 'token_not_yet_valid', 'token_issued_in_future', 'token_too_old', 'lifetime_too_long', 'nonce_mismatch', 'access_token_mismatch',
       'check_failed',
     ]);
     expect(ruleGroups.filter(({ settled }) => !settled)).toEqual(unsettledGroups);
