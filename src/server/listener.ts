@@ -79,9 +79,17 @@ export async function listenOn(
     server.on('upgrade', (request, duplex, head) => {
       const socket = duplex as Socket;
       const before = sockets.get(socket);
-      if (before === undefined || before.closed) upgrade(request, socket, head);
-      // RFC 9112 §9.3.2: the answers under way come first. Node reads no more here, so that the connection ends with them.
-      else before.once('close', () => socket.destroySoon());
+      if (before !== undefined && !before.closed) {
+        // RFC 9112 §9.3.2: the answers under way come first. Node reads no more here, so that the connection ends with them.
+        before.once('close', () => socket.destroySoon());
+        return;
+      }
+      try {
+        upgrade(request, socket, head);
+      } catch {
+        // An answer of Node's own is under way, to a field Expect, say: it is on no list of ours, and is whole.
+        socket.destroySoon();
+      }
     });
   }
   await listening(server, port, host);

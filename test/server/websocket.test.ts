@@ -67,6 +67,13 @@ describe('a WebSocket', () => {
     socket.destroy();
   });
 
+  // To what it answers by itself, a field Expect or Host that is none, Node asks nobody.
+  it.each([['Host: a\r\nExpect: x', 417], ['X: a', 400]] as const)('that is asked for behind a request with %j is not had', async (field, status) => {
+    const statuses = statusesOf(await sendRaw(assay.url, `GET /open HTTP/1.1\r\n${field}\r\n\r\nGET /open HTTP/1.1\r\n${HEAD}\r\n`));
+    expect(statuses).toEqual([status]);
+    expect((await fetch(`${assay.url}/open`)).status).toBe(200);
+  });
+
   it.each([
     ['without a token', '/closed', '', 401],
     ['with a bad one', '/optional', 'Authorization: Bearer a.b.c\r\n', 401],
