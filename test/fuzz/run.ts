@@ -2,9 +2,11 @@
  * The fuzzer, for as long as one likes.
  *
  *   npx tsx test/fuzz/run.ts --seconds 60 --seed 1
- *   npx tsx test/fuzz/run.ts --differential --seconds 60 --seed 1
+ *   npx tsx test/fuzz/run.ts --differential --seconds 60 --seed 1    against jose and node:crypto
+ *   npx tsx test/fuzz/run.ts --documents --seconds 60 --seed 1       OpenAPI documents
+ *   npx tsx test/fuzz/run.ts --http --seconds 60 --seed 1            octets to the gateway and to forward-auth
  *
- * Candidates for vectors go to stdout, one JSON object a line; the rest goes to stderr. Exits 1 when there are any, and
+ * Candidates for vectors, or what else was found, go to stdout, one JSON object a line; the rest goes to stderr. Exits 1 when there are any, and
  * 2 for wrong arguments. Interrupted, it ends with what it has found.
  *
  * @module
@@ -15,8 +17,11 @@ import { parseArgs } from 'node:util';
 import { candidateOf, findingOf, fuzz } from './fuzzer.ts';
 import { codesCovered, progress, say, startTimeBox, Tally } from './terminal.ts';
 
+const MODES = ['differential', 'documents', 'http'] as const;
+
 interface Arguments {
-  readonly differential: boolean;
+  /** Undefined: tokens, keys and options. */
+  readonly mode: (typeof MODES)[number] | undefined;
   readonly seconds: number;
   readonly seed: number;
 }
@@ -25,15 +30,17 @@ interface Arguments {
 function readArguments(): Arguments {
   const { values } = parseArgs({
     options: {
-      differential: { type: 'boolean', default: false }, seconds: { type: 'string', default: '60' },
-      seed: { type: 'string' },
+      differential: { type: 'boolean' }, documents: { type: 'boolean' }, http: { type: 'boolean' },
+      seconds: { type: 'string', default: '60' }, seed: { type: 'string' },
     },
   });
   const seconds = Number(values.seconds);
   const seed = values.seed === undefined ? Date.now() % 2 ** 32 : Number(values.seed);
   if (!(seconds > 0) || !Number.isFinite(seconds)) throw new TypeError('--seconds expected a positive number');
   if (seed >>> 0 !== seed) throw new TypeError('--seed expected an integer from 0, below 2^32');
-  return { differential: values.differential, seconds, seed };
+  const [mode, other] = MODES.filter((name) => values[name] === true);
+  if (other !== undefined) throw new TypeError(`--${mode} and --${other} exclude each other`);
+  return { mode, seconds, seed };
 }
 
 async function run(seconds: number, seed: number): Promise<number> {
@@ -72,13 +79,22 @@ let given: Arguments | undefined;
 try {
   given = readArguments();
 } catch (error) {
-  const usage = 'usage: run.ts [--differential] [--seconds N] [--seed N]';
+  const usage = 'usage: run.ts [--differential | --documents | --http] [--seconds N] [--seed N]';
   say(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
 }
 if (given === undefined) process.exitCode = 2;
-else if (!given.differential) process.exitCode = await run(given.seconds, given.seed);
-else {
-  // Only now: nothing else here needs the peers.
-  const { runDifferential } = await import('./run-differential.ts');
-  process.exitCode = await runDifferential(given.seconds, given.seed);
+else process.exitCode = await runMode(given);
+
+/** Only what is asked for is loaded: the peers of the one mode are not needed by the others. */
+async function runMode({ mode, seconds, seed }: Arguments): Promise<number> {
+  switch (mode) {
+    case undefined:
+      return run(seconds, seed);
+    case 'differential':
+      return (await import('./run-differential.ts')).runDifferential(seconds, seed);
+    case 'documents':
+      return (await import('./run-documents.ts')).runDocuments(seconds, seed);
+    case 'http':
+      return (await import('./run-http.ts')).runHttp(seconds, seed);
+  }
 }
