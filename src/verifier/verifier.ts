@@ -127,7 +127,7 @@ export function assembleVerifier<C extends JwtClaimsSet, O extends VerifyOptions
 
   const verifySync = (token: unknown, options?: object): VerifiedJwt<C> => {
     const { call } = readCall(options, bindings);
-    return run(token, readClock(clock), call, trusted);
+    return spine(token, trusted, readClock(clock), call).jwt as VerifiedJwt<C>;
   };
   const verifyPromptly: InnerVerifier<C>['verify'] = (token, options, begin) => {
     const { call, forceKeyRefresh } = readCall(options, asyncNames);
