@@ -128,7 +128,8 @@ function formatEspv1({ jwt: { claims } }: VerifiedToken): string {
 
 /** The payload as the issuer signed it: its one canonical spelling, for the token was verified. */
 function formatEspv2({ token }: VerifiedToken, padded: boolean): string {
-  const payload = token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'));
+  const start = token.indexOf('.') + 1;
+  const payload = token.slice(start, token.indexOf('.', start));
   return padded ? pad(payload) : payload;
 }
 
