@@ -107,7 +107,7 @@ export function createDecider(policy: EspPolicy, options: DeciderOptions): Decid
     const found = route(method, path.segments);
     if (found.kind !== 'operation') return decideUnlisted(found, method, policy);
     const { operation } = found;
-    return decideTokens({ operation, checkpoints: checkpoints.get(operation) ?? [], request, method, query: path.query }, []);
+    return decideTokens({ operation, checkpoints: checkpoints.get(operation) ?? [], request, method, query: path.query });
   };
 }
 
@@ -165,43 +165,56 @@ interface Asked {
  * All must hold, so that no second token can make up for a bad first one; and a bad one is refused where none would
  * have been let through.
  *
- * @param tokens that have held so far
+ * @param tokens those that have held; the others are added
  * @param from the checkpoint to go on with
  */
-function decideTokens(asked: Asked, tokens: readonly VerifiedToken[], from = 0): Decision | Promise<Decision> {
-  const checkpoint = asked.checkpoints[from];
-  if (checkpoint === undefined) return conclude(asked, tokens);
-  const goOn = (examined: Examined): Decision | Promise<Decision> => {
-    if (examined !== undefined && 'code' in examined) return refuse(examined, asked.operation);
-    return decideTokens(asked, examined === undefined ? tokens : [...tokens, examined], from + 1);
-  };
-  const examined = examine(checkpoint, asked);
-  return examined instanceof Promise ? examined.then(goOn) : goOn(examined);
+function decideTokens(asked: Asked, tokens: VerifiedToken[] = [], from = 0): Decision | Promise<Decision> {
+  const { checkpoints } = asked;
+  for (let at = from; ; at += 1) {
+    const checkpoint = checkpoints[at];
+    if (checkpoint === undefined) return conclude(asked, tokens);
+    const examined = examine(checkpoint, asked);
+    if (examined instanceof Promise) {
+      return examined.then((late) => add(late, tokens, asked) ?? decideTokens(asked, tokens, at + 1));
+    }
+    const refused = add(examined, tokens, asked);
+    if (refused !== undefined) return refused;
+  }
 }
 
 /** What a checkpoint has come to: nothing there, a token that holds, or a refusal. */
 type Examined = VerifiedToken | EspRefusal | undefined;
 
-function examine({ location, providers, verify }: Checkpoint, { request, method, query }: Asked): Examined | Promise<Examined> {
-  const located = locateToken(location, request, query);
-  if (located.kind === 'none') return undefined;
+/** Adds a token to those that have held. @returns the decision, where it is a refusal instead. */
+function add(examined: Examined, tokens: VerifiedToken[], { operation }: Asked): Decision | undefined {
+  if (examined !== undefined && 'code' in examined) return refuse(examined, operation);
+  if (examined !== undefined) tokens.push(examined);
+  return undefined;
+}
+
+function examine(checkpoint: Checkpoint, { request, method, query }: Asked): Examined | Promise<Examined> {
+  const located = locateToken(checkpoint.location, request, query);
   if (located.kind === 'malformed') return { code: 'credentials_malformed', method };
   if (located.kind === 'repeated') return { code: 'credentials_repeated', method };
-  const { token } = located;
-  const accept = (jwt: VerifiedJwt): Examined => {
-    const provider = providers.find(({ issuer }) => issuer === jwt.claims.iss);
-    return provider && { provider, location, token, jwt };
-  };
+  return located.kind === 'none' ? undefined : verifyAt(checkpoint, located.token, method);
+}
+
+function verifyAt(checkpoint: Checkpoint, token: string, method: string): Examined | Promise<Examined> {
   const decline = (error: unknown): Examined => {
     if (!(error instanceof JwtError)) throw error;
     return { code: error.code, method, error };
   };
   try {
-    const jwt = verify(token);
-    return jwt instanceof Promise ? jwt.then(accept, decline) : accept(jwt);
+    const jwt = checkpoint.verify(token);
+    return jwt instanceof Promise ? jwt.then((late) => accept(checkpoint, token, late), decline) : accept(checkpoint, token, jwt);
   } catch (error) {
     return decline(error);
   }
+}
+
+function accept({ location, providers }: Checkpoint, token: string, jwt: VerifiedJwt): Examined {
+  const provider = providers.find(({ issuer }) => issuer === jwt.claims.iss);
+  return provider && { provider, location, token, jwt };
 }
 
 /** The decision, once every token has held. */
