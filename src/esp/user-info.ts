@@ -91,10 +91,9 @@ export function createHeaderGuard(claimHeaders: readonly ClaimHeader[]): (name: 
 export function formatUserInfo(tokens: readonly VerifiedToken[], method: string, options: UserInfoOptions): UserInfo {
   const [token] = tokens;
   if (token === undefined) return { ok: true, headers: [] };
-  const headers: [string, string][] = [];
   const info = options.form === 'espv1' ? formatEspv1(token) : formatEspv2(token, options.pad === true);
   if (info.length > MAX_USER_INFO) return notForwardable(method, 'the claims are too long to be passed on');
-  headers.push([USER_INFO_HEADER, info]);
+  const headers: [string, string][] = [[USER_INFO_HEADER, info]];
   for (const { claim, header } of options.claimHeaders ?? []) {
     const value = member(token.jwt.claims, claim);
     if (value === undefined || value === null) continue;
