@@ -41,6 +41,15 @@ describe('registered claims have their types (RFC 7519 §4.1)', () => {
   });
 });
 
+describe('claims that are inherited', () => {
+  it.each<[string, unknown]>([['nbf', NOW + 1e6], ['iat', NOW + 1e6], ['jti', 7], ['nbf', 'x'], ['aud', 7]])('are none: "%s", %o', (claim, value) => {
+    const policy = policyOf({ audience: null });
+    const { [claim as 'iat']: _, ...own } = CLAIMS;
+    const claims = Object.assign(Object.create({ [claim]: value }), own);
+    expect(() => validateClaims(claims, policy.ruleGroups, { expected: policy, header: HEADER, now: NOW })).not.toThrow();
+  });
+});
+
 describe('claims that must be there (RFC 7519 §4)', () => {
   it.each<[string, Partial<PolicyOptions>]>([
     ['exp', { issuer: null, audience: null }], ['iss', {}], ['aud', {}], ['sub', { subject: 'user-1' }],
