@@ -125,6 +125,19 @@ describe('a function of issuers', () => {
     expect(() => createVerifier({ issuers, clock }).verifySync(byA())).toThrow(TypeError);
   });
 
+  it.each([[A], [true], [null], [[TENANT_A]], [Promise.resolve(TENANT_A)]])('that returns %o is told what it may return', (answer) => {
+    const verifier = createVerifier({ issuers: untyped(() => answer), clock });
+    expect(() => verifier.verifySync(byA())).toThrow(new TypeError('"issuers" returned neither a policy nor undefined'));
+  });
+
+  it('whose answer throws when it is looked at is a mistake, and what was thrown is not passed on', () => {
+    const getPrototypeOf = (): never => {
+      throw new RangeError('secret');
+    };
+    const verifier = createVerifier({ issuers: () => new Proxy({ ...TENANT_A }, { getPrototypeOf }), clock });
+    expect(() => verifier.verifySync(byA())).toThrow(new TypeError('a function given to the verifier threw'));
+  });
+
   it('that throws with the claim in its error does not pass it on', () => {
     const issuers = (iss: string) => tenantOf(new URL(iss).origin);
     let error: unknown;
