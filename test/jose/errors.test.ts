@@ -12,6 +12,19 @@ const CODES = [
   'token_issued_in_future', 'token_not_yet_valid', 'token_too_long', 'token_too_old', 'type_not_allowed',
 ];
 
+describe('where Error cannot be changed, under --frozen-intrinsics say', () => {
+  it('a refusal is made all the same, and the depth of other stacks stays', () => {
+    const own = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') ?? {};
+    Object.defineProperty(Error, 'stackTraceLimit', { value: 3, writable: false });
+    try {
+      expect(new JwtError('token_expired').code).toBe('token_expired');
+      expect(Error.stackTraceLimit).toBe(3);
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', own);
+    }
+  });
+});
+
 describe('REFUSALS', () => {
   it('has the codes of the contract, and no other', () => {
     expect(Object.keys(REFUSALS).sort()).toEqual(CODES);
