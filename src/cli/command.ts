@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { OptionTable } from './arguments.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,6 +18,8 @@ export interface Command {
   readonly summary: string;
   /** What --help prints. Its examples work as they stand. */
   readonly help: string;
+  /** Its options, each of which `help` names: `readArguments` is given these and no others. */
+  readonly options: OptionTable;
   /** @throws {UsageError} when it was called wrongly. */
   readonly run: (argv: readonly string[], terminal: Terminal) => Promise<ExitStatus>;
 }

@@ -17,6 +17,8 @@ import { tellRefusal } from './verdict.ts';
 
 const WARNING = 'not verified: anyone can have written this';
 
+const DECODE_OPTIONS = { json: 'switch' } as const;
+
 export const decode: Command = {
   name: 'decode',
   summary: 'shows what a token says, unverified',
@@ -34,8 +36,9 @@ Exit status: 0 decoded, 1 not a token, 2 called wrongly.
 Example
   assay decode < token.txt
 `,
+  options: DECODE_OPTIONS,
   async run(argv, terminal) {
-    const args = readArguments(argv, { json: 'switch' }, 1);
+    const args = readArguments(argv, DECODE_OPTIONS, 1);
     const json = args.has('json');
     try {
       const jwt = readUnverified(await readToken(args.positionals[0], terminal));

@@ -38,6 +38,7 @@ Exit status: 0 everything went as it should, 1 something did not.
 Example
   assay demo
 `,
+  options: {},
   async run(argv, terminal) {
     readArguments(argv, {}, 0);
     const { stdout, env } = terminal;

@@ -42,6 +42,7 @@ Exit status: 0 stopped, 2 called wrongly, or the port cannot be had.
 Example
   assay dev-issuer --port 8080
 `,
+  options: DEV_ISSUER_OPTIONS,
   async run(argv, terminal) {
     const { stdout, stderr, env, now, whenStopped } = terminal;
     const args = readArguments(argv, DEV_ISSUER_OPTIONS, 0);

@@ -38,7 +38,7 @@ anywhere.
 ${VERIFIER_HELP}
 
 Output
-  --format text|json|html     text for a terminal, one JSON object, or a
+  --format ${FORMATS.join('|')}     text for a terminal, one JSON object, or a
                               fragment of HTML (text)
   --json                      the same as --format json
 
@@ -49,6 +49,7 @@ Examples
   assay explain --google --audience my-client-id - < token.txt
   assay explain --issuer https://a.example --audience b --keys a.pem < token.txt
 `,
+  options: EXPLAIN_OPTIONS,
   async run(argv, terminal) {
     const args = readArguments(argv, EXPLAIN_OPTIONS, 1);
     const format = readFormat(args.one('format'), args.has('json'));

@@ -45,6 +45,7 @@ Examples
   assay forward-auth --proxy nginx --openapi openapi.json --port 9090
   assay forward-auth --proxy nginx --print-config
 `,
+  options: FORWARD_AUTH_OPTIONS,
   async run(argv, terminal) {
     const args = readArguments(argv, FORWARD_AUTH_OPTIONS, 0);
     const { PROXIES } = await import('../server/proxy-contract.ts');

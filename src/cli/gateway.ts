@@ -50,6 +50,7 @@ Exit status: 0 stopped, 2 called wrongly, or the port cannot be had.
 Example
   assay gateway --openapi openapi.json --upstream http://127.0.0.1:3000
 `,
+  options: GATEWAY_OPTIONS,
   async run(argv, terminal) {
     const args = readArguments(argv, GATEWAY_OPTIONS, 0);
     const upstream = args.one('upstream');

@@ -46,6 +46,7 @@ Examples
   assay keys https://www.googleapis.com/oauth2/v3/certs
   assay keys google.json
 `,
+  options: KEYS_OPTIONS,
   async run(argv, terminal) {
     const args = readArguments(argv, KEYS_OPTIONS, 1);
     const [location] = args.positionals;

@@ -23,6 +23,8 @@ const FOLDERS = {
   sources: new URL('../../src/', import.meta.url),
 };
 
+const PLAYGROUND_OPTIONS = { port: 'value' } as const;
+
 export const playground: Command = {
   name: 'playground',
   summary: 'a page that shows how a token is verified, and attacked',
@@ -47,8 +49,9 @@ Exit status: 0 stopped, 2 called wrongly, or the port cannot be had.
 Example
   assay playground --port 8080
 `,
+  options: PLAYGROUND_OPTIONS,
   async run(argv, { stdout, stderr, env, now, whenStopped }) {
-    const args = readArguments(argv, { port: 'value' }, 0);
+    const args = readArguments(argv, PLAYGROUND_OPTIONS, 0);
     const port = readPort(args.one('port'), { PORT: env['PORT'] || PLAYGROUND_PORT });
     const clientId = readClientId(env['GOOGLE_CLIENT_ID']);
     if (!existsSync(FOLDERS.scripts)) throw new UsageError('the page is not built: npm run build');

@@ -44,6 +44,7 @@ Exit status: 0 signed, 2 called wrongly.
 Example
   assay sign --key private.pem --claims '{"iss":"https://issuer.example","exp":4102444800}'
 `,
+  options: SIGN_OPTIONS,
   async run(argv, terminal) {
     const args = readArguments(argv, SIGN_OPTIONS, 0);
     const [path, claimsArgument] = [args.one('key'), args.one('claims')];

@@ -42,6 +42,7 @@ wrongly.
 Example
   assay vendor vendor/assay --with verifier
 `,
+  options: VENDOR_OPTIONS,
   async run(argv, terminal) {
     const args = readArguments(argv, VENDOR_OPTIONS, 1);
     const [folder] = args.positionals;

@@ -56,6 +56,7 @@ Examples
   assay verify --issuer https://a.example --audience b --keys a.pem < token.txt
   assay verify --batch tokens.txt --any-issuer --audience b --keys a.pem
 `,
+  options: VERIFY_OPTIONS,
   async run(argv, terminal) {
     const args = readArguments(argv, VERIFY_OPTIONS, 1);
     const batch = args.one('batch');

@@ -28,10 +28,17 @@ describe('--help', () => {
     expect((await run([name, '--', '--help'])).stdout).not.toContain('Example');
   });
 
-  it('names every option of verify', async () => {
-    const { VERIFIER_OPTIONS } = await import('../../src/cli/verifier-options.ts');
-    const { stdout } = await run(['verify', '--help']);
-    for (const name of Object.keys(VERIFIER_OPTIONS)) expect(stdout).toMatch(new RegExp(`^ {2}--${name}[ \\n]`, 'm'));
+  it.each(COMMANDS)('of $name explains every option on a line of its own, and no other', ({ help, options }) => {
+    const explained = [...help.matchAll(/^ {2}--([a-z-]+)[ \n]/gm)].map(([, name]) => name);
+    expect([...new Set(explained)].sort()).toEqual(Object.keys(options).sort());
+  });
+
+  it.each(COMMANDS)('of $name explains options that it reads', async ({ name, options }) => {
+    for (const [option, kind] of Object.entries(options)) {
+      const { status, stderr } = await run([name, ...(kind === 'switch' ? [`--${option}=x`] : [`--${option}=`])]);
+      expect({ option, status, stderr }).toMatchObject({ status: 2, stderr: expect.not.stringContaining('nknown option') });
+      expect(stderr).toContain(`--${option}`);
+    }
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { VERIFIER_OPTIONS } from '../../src/cli/verifier-options.ts';
+import { POLICY_OPTIONS, type PolicyOptions } from '../../src/jose/policy.ts';
 import { signJwt } from '../../src/jose/sign.ts';
 import {
   AUDIENCE, CLAIMS, GOOGLE_CLAIMS, ISSUER, KID, mint, privateKey, publicJwk, temporaryFolder,
@@ -9,6 +11,18 @@ const folder = temporaryFolder();
 const jwks = folder.write('jwks.json', JSON.stringify({ keys: [publicJwk()] }));
 const WHO = ['--issuer', ISSUER, '--audience', AUDIENCE];
 const POLICY = [...WHO, '--keys', jwks];
+
+/** The flag of each option of a policy, or why there is none. Does not compile when one is missing. */
+const FLAGS: Readonly<Record<keyof PolicyOptions, keyof typeof VERIFIER_OPTIONS | 'a function'>> = {
+  issuer: 'issuer', audience: 'audience', algorithms: 'alg', leeway: 'leeway', maxTokenLength: 'max-token-length', typ: 'typ',
+  requiredClaims: 'required-claim', maxAge: 'max-age', maxLifetime: 'max-lifetime', subject: 'subject', checks: 'a function',
+};
+
+it('every option of a policy has a flag', () => {
+  const flags = Object.values(FLAGS).filter((flag) => flag !== 'a function');
+  expect(flags.filter((flag) => !Object.hasOwn(VERIFIER_OPTIONS, flag))).toEqual([]);
+  expect(Object.keys(FLAGS).sort()).toEqual([...POLICY_OPTIONS].sort());
+});
 
 describe('the options of assay verify', () => {
   const google = signJwt({ ...GOOGLE_CLAIMS, nonce: 'n', hd: 'example.org' }, privateKey, { kid: KID });
