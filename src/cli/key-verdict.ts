@@ -5,7 +5,7 @@
  */
 
 import { JwtError } from '../jose/errors.ts';
-import type { JwsAlgorithm } from '../jose/jwa.ts';
+import { firstAlgorithm, type JwsAlgorithm } from '../jose/jwa.ts';
 import { thumbprint, type VerificationKey } from '../jose/jwk.ts';
 import type { SkippedKey } from '../jose/key-set-input.ts';
 import { selectKeys, type KeyLookup, type KeySet } from '../jose/key-set.ts';
@@ -30,11 +30,6 @@ export interface KeyReport {
   readonly reason?: string;
 }
 
-/** What a key is tried with that does not name its algorithm: the first one of its type and curve. */
-const FIRST_ALGORITHM: ReadonlyMap<string, JwsAlgorithm> = new Map([
-  ['RSA', 'RS256'], ['P-256', 'ES256'], ['P-384', 'ES384'], ['P-521', 'ES512'], ['Ed25519', 'EdDSA'], ['oct', 'HS256'],
-]);
-
 /**
  * Reports on every member of a set, in the order of the set.
  *
@@ -49,8 +44,8 @@ export function reportKeys(set: KeySet, now: number): readonly KeyReport[] {
 
 /** Asks what a verifier would ask: of the key alone, then among its neighbours, where its ID may mean another too. */
 function judge(key: VerificationKey, set: KeySet, now: number): JwtError | undefined {
-  // An "alg" that is no algorithm is for selectKeys to refuse.
-  const alg = (key.alg ?? FIRST_ALGORITHM.get(key.crv ?? key.kty) ?? '') as JwsAlgorithm;
+  // A key that names no algorithm is tried with the first of its type. An "alg" that is no algorithm is for selectKeys to refuse.
+  const alg = (key.alg ?? firstAlgorithm(key) ?? '') as JwsAlgorithm;
   const alone: KeyLookup = { find: () => [key] };
   try {
     const hint = key.kid === undefined ? { alg } : { alg, kid: key.kid };

@@ -176,6 +176,15 @@ export function allowAlgorithms(list: unknown): readonly JwsAlgorithm[] {
   return Object.freeze(known.map((scheme) => scheme.alg));
 }
 
+/**
+ * The algorithm of a key that names none: the first of the table for its type and curve, which is the shortest hash.
+ *
+ * @param key what is known of the key; `crv` for EC and OKP
+ */
+export function firstAlgorithm({ kty, crv }: { readonly kty: KeyType; readonly crv?: string }): JwsAlgorithm | undefined {
+  return [...SCHEMES.values()].find((scheme) => scheme.kty === kty && scheme.crv === crv)?.alg;
+}
+
 /** The row of an algorithm name, or undefined where there is none. Names are case-sensitive (RFC 7515 §4.1.1). */
 export function schemeOf(alg: string | undefined): SignatureScheme | undefined {
   return SCHEMES.get(alg);

@@ -8,7 +8,7 @@ import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type Jso
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
 import { JwtError } from './errors.ts';
 import { isJsonObject, member, parseJsonObject } from './json.ts';
-import { schemeOf, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
+import { firstAlgorithm, schemeOf, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
 import type { VerificationKey } from './jwk.ts';
 import { expectString, isPlainObject, readOptions } from './options.ts';
 import { importKeyObject, looksLikePem } from './pem.ts';
@@ -23,15 +23,6 @@ export interface SignJwtOptions {
   readonly alg?: JwsAlgorithm;
   /** Default: "JWT". */
   readonly typ?: string;
-}
-
-const DEFAULT_ALGORITHM: ReadonlyMap<string, JwsAlgorithm> = new Map([
-  ['RSA', 'RS256'], ['P-256', 'ES256'], ['P-384', 'ES384'], ['P-521', 'ES512'], ['Ed25519', 'EdDSA'], ['oct', 'HS256'],
-]);
-
-/** The algorithm that a key signs with unless it is told another. */
-export function defaultAlgorithm({ kty, crv }: VerificationKey): JwsAlgorithm | undefined {
-  return DEFAULT_ALGORITHM.get(crv ?? kty);
 }
 
 /**
@@ -96,7 +87,7 @@ function declaredAlgorithm(key: SigningKey): unknown {
 
 function chooseScheme(key: VerificationKey, asked: unknown, declared: unknown): SignatureScheme {
   const alg = asked === undefined ? declared : asked;
-  const scheme = schemeOf(alg === undefined ? defaultAlgorithm(key) : expectString(alg, 'alg'));
+  const scheme = schemeOf(alg === undefined ? firstAlgorithm(key) : expectString(alg, 'alg'));
   if (declared !== undefined && declared !== alg) throw new TypeError('"alg" is not the one that the JWK is for');
   if (scheme === undefined || scheme.kty !== key.kty || scheme.crv !== key.crv) {
     throw new TypeError('"alg" is not an algorithm of this key');
