@@ -124,11 +124,9 @@ export function validateClaims(
     // Not for a token that is refused anyway: a caller's check may count what it sees, and expects claims of the right types.
     if (verdict !== undefined && isOfCaller(group)) continue;
     const errors = brokenRules(group, claims, context);
-    for (const rule of group.rules) {
-      const error = errors.get(rule);
-      verdict ??= error;
-      observe(rule, error);
-    }
+    // Of all that were named: a rule that its group forgot to list is not shown, but refuses.
+    for (const error of errors.values()) verdict ??= error;
+    for (const rule of group.rules) observe(rule, errors.get(rule));
   }
   if (verdict !== undefined) throw verdict;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseClaimsSet, validateClaims, type ClaimCheck } from '../../src/jose/claims.ts';
+import { parseClaimsSet, validateClaims, type ClaimCheck, type Judge } from '../../src/jose/claims.ts';
 import type { JwtError } from '../../src/jose/errors.ts';
 import type { PolicyOptions } from '../../src/jose/policy.ts';
 import { refusalOf } from './refusal.ts';
@@ -176,6 +176,16 @@ describe('with an observer', () => {
     );
     expect(broken.every(([code, error]) => error?.code === code)).toBe(true);
     expect(broken[0]?.[1]).toBe(verdict);
+  });
+
+  it('a rule that its group forgot to list refuses all the same', () => {
+    const policy = policyOf();
+    const ask = (_claims: unknown, _context: unknown, judge: Judge): void => judge({ code: 'claim_invalid', rule: 'x' });
+    const groups = [...policy.ruleGroups, { rules: [], settled: true, ask }];
+    for (const observe of [undefined, () => {}]) {
+      const error = refusalOf(() => validateClaims(CLAIMS, groups, { expected: policy, header: HEADER, now: NOW }, observe));
+      expect(error).toMatchObject({ code: 'claim_invalid', rule: 'x' });
+    }
   });
 
   it('no rule that is kept has an error, and good claims pass', () => {
