@@ -1,12 +1,28 @@
 /** What src/server/README.md promises, as far as it can be seen without nginx and the frameworks. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { forwardAuth } from '../../src/cli/forward-auth.ts';
 import { gateway } from '../../src/cli/gateway.ts';
+import { loadOpenApi } from '../../src/esp/index.ts';
+import { listenAdmin, type AdminParts } from '../../src/server/admin.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { proxyConfiguration } from '../../src/server/proxy-configuration.ts';
+import { PROXIES } from '../../src/server/proxy-contract.ts';
+import { bearer, decider, mint, request, verdict } from '../esp/fixtures.ts';
 import { blocksOf, PAGE } from './page.ts';
+
+/** What the admin port says at /metrics. */
+async function metricsPage(): Promise<string> {
+  const keys = { ages: () => new Map([['provider', 1]]), missing: () => [], prefetch: () => {} };
+  const listener = { connections: () => 1, draining: () => false };
+  const admin = await listenAdmin(0, '127.0.0.1', { metrics: createMetrics(), keys, listener } as unknown as AdminParts);
+  try {
+    return await (await fetch(`${admin.url}/metrics`)).text();
+  } finally {
+    await admin.drain(0);
+  }
+}
 
 describe('the page of the servers', () => {
   it.each(['nginx', 'caddy'] as const)('has the configuration that is printed for %s', (proxy) => {
@@ -21,13 +37,40 @@ describe('the page of the servers', () => {
     expect(named.filter((option) => !new RegExp(`${option}(?![\\w-])`).test(known))).toEqual([]);
   });
 
-  it('names no metric that there is not', () => {
-    const known = createMetrics().render([]);
-    const named = [...PAGE.matchAll(/\bassay_[a-z_]+/g)].map(([metric]) => metric).filter((metric) => !/^assay_x_/.test(metric));
-    // Gauges, which the admin port adds; and the name of a variable of nginx's.
-    const gauges = ['assay_key_set_age_seconds', 'assay_connections'];
-    expect(named.length).toBeGreaterThan(4);
-    expect(named.filter((metric) => !known.includes(metric) && !gauges.includes(metric))).toEqual([]);
+  it('names every metric of the admin port, and no other', async () => {
+    const [, watched = ''] = /^\*\*What to watch\*\*([\s\S]*?)^\*\*/m.exec(PAGE) ?? [];
+    const named = [...watched.matchAll(/\b(?:assay|process)_[a-z_]+/g)].map(([metric]) => metric);
+    const counted = [...(await metricsPage()).matchAll(/^# TYPE (\S+)/gm)].map(([, metric]) => metric);
+    expect(counted.length).toBeGreaterThan(9);
+    expect([...new Set(named)].sort()).toEqual(counted.sort());
+  });
+
+  it.each(PROXIES)('says where %s puts what it asks about, and so does the help', (proxy) => {
+    expect(PAGE).toMatch(new RegExp(`^\\| (?:\\w+, )*${proxy}(?:, \\w+)* \\| .* \\| .* \\| .* \\|$`, 'm'));
+    expect(forwardAuth.help).toMatch(new RegExp(`^  (?:\\w+, )*${proxy}(?:, \\w+)* {2}`, 'm'));
+    expect(forwardAuth.help).toContain(PROXIES.join('|'));
+  });
+
+  it('has a document to begin with: one path for those with a token, one for all, and nothing else', async () => {
+    const document = JSON.parse(blocksOf('json').join());
+    expect(loadOpenApi(document).warnings).toEqual([]);
+    const decide = decider(document);
+    const codeOf = async (method: string, target: string, ...fields: readonly string[]): Promise<string> =>
+      verdict(await decide(request(method, target, ...fields)));
+    const token = bearer(mint({ aud: 'my-api' }));
+    expect(await codeOf('GET', '/notes/7')).toBe('credentials_missing');
+    expect(await codeOf('PUT', '/notes/7', ...token)).toBe('allowed');
+    expect(await codeOf('GET', '/status')).toBe('allowed');
+    expect(await codeOf('DELETE', '/notes/7', ...token)).toBe('method_not_allowed');
+    expect(await codeOf('GET', '/notes', ...token)).toBe('operation_not_found');
+  });
+
+  it('names every extension of OpenAPI that is read', () => {
+    const sources = ['openapi2', 'openapi3', 'operations']
+      .map((name) => readFileSync(new URL(`../../src/esp/${name}.ts`, import.meta.url), 'utf8'));
+    const read = [...sources.join().matchAll(/'(x-google-[\w-]*\w)'/g)].map(([, name = '']) => name);
+    expect(read.length).toBeGreaterThan(10);
+    expect([...new Set(read)].filter((name) => !PAGE.includes(`\`${name}`))).toEqual([]);
   });
 
   it('links only to what is there', () => {
