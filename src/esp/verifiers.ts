@@ -20,7 +20,11 @@ export interface ProviderKeys {
   readonly algorithms?: readonly JwsAlgorithm[];
 }
 
-/** All algorithms of public keys. A secret is never fetched from an address, so HS* is for those who bring one. */
+/**
+ * The algorithms of public keys, by the names that Google's proxies know: Ed25519 is EdDSA to them.
+ *
+ * A secret is never fetched from an address, so HS* is for those who bring one.
+ */
 export const ESP_ALGORITHMS: readonly JwsAlgorithm[] = Object.freeze([
   'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA',
 ]);
