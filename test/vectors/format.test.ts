@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { REFUSALS } from '../../src/index.ts';
+import { allowAlgorithms } from '../../src/jose/jwa.ts';
 import { build } from '../../spec-vectors/generate/build.ts';
 import { digestInfo, encodePkcs1, modPow, octetsToUint, toUint } from '../../spec-vectors/generate/rsa.ts';
 import { validate } from './json-schema.ts';
@@ -34,6 +35,16 @@ describe.each(files)('$name', (file) => {
   });
 });
 
+/** Every algorithm, as the message that refuses a list names them. */
+function allowedNames(): readonly string[] {
+  try {
+    allowAlgorithms([]);
+    return [];
+  } catch (error) {
+    return String(error).split(' names out of ')[1]?.split(' ').sort() ?? [];
+  }
+}
+
 describe('the suite', () => {
   it('has 600 tests or more, 60 of them valid', () => {
     expect(tests.length).toBeGreaterThanOrEqual(600);
@@ -61,6 +72,14 @@ describe('the suite', () => {
     expect(schema.$defs.refusal.enum.toSorted()).toEqual(
       Object.keys(REFUSALS).filter((code) => !WITHOUT_VECTORS.includes(code)).sort(),
     );
+  });
+
+  it('may ask for each algorithm that this library knows, and has a genuine token of each', () => {
+    const known = allowedNames();
+    expect(schema.$defs.algorithms.items.enum.toSorted()).toEqual(known);
+    const genuine = tests.filter(({ result }) => result === 'valid')
+      .map(({ token = '' }) => /"alg":"(\w+)"/.exec(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())?.[1]);
+    expect(known.filter((alg) => !genuine.includes(alg))).toEqual([]);
   });
 
   it('signs the tokens of weak RSA keys genuinely, so that only the key is a reason to refuse', () => {
