@@ -10,6 +10,48 @@ import { bearer, decider, definition, document, ISSUER, KEYS, mint, NOW, OTHER_I
 
 const other = (claims: object = {}) => mint({ iss: OTHER_ISSUER, aud: 'two.example', ...claims });
 
+describe('the policy of one issuer for all paths', () => {
+  it('lets nothing pass without a token, listed or not, and tells of no document', () => {
+    const policy = policyForAllPaths({ issuer: ISSUER, audiences: ['a'] });
+    expect(policy).toMatchObject({ allowUnlisted: false, allowCors: false, warnings: [] });
+    expect(policy.providers).toEqual([expect.objectContaining({ id: 'issuer', issuer: ISSUER, audiences: ['a'] })]);
+    expect(Object.hasOwn(policy.providers[0] ?? {}, 'jwksUri')).toBe(false);
+    expect(policyForAllPaths({ issuer: ISSUER, audiences: ['a'], jwksUri: 'https://k' }).providers[0]?.jwksUri).toBe('https://k');
+    expect(() => policyForAllPaths({ issuer: ISSUER, audiences: [''] })).toThrow('"audiences"');
+    expect(() => policyForAllPaths({ issuer: ISSUER, audiences: ['a', ''] })).toThrow('"audiences"');
+  });
+});
+
+describe('what is wrong with the options', () => {
+  it.each<[string, object]>([
+    ['"createDecider" does not know "keyFor"', { keyFor: 1 }], ['"keysFor"', { keysFor: 1 }], ['"methodOverride"', { methodOverride: 'yes' }],
+  ])('%s', (message, options) => {
+    expect(() => decider(document(), options)).toThrow(message.replace(/^"createDecider".*/, 'createDecider'));
+  });
+});
+
+describe('a refusal', () => {
+  it('is of its operation, where there is one', async () => {
+    const decide = decider();
+    expect(await decide(request('GET', '/shelves'))).toMatchObject({ allowed: false, operation: { template: '/shelves' } });
+    expect(Object.hasOwn(await decide(request('GET', '/none')), 'operation')).toBe(false);
+    expect(await decide(request('get', '/shelves'))).toMatchObject({ refusal: { code: 'request_refused', method: '' } });
+  });
+
+  it('is not for methods of several words, nor for spaces around an override', async () => {
+    const decide = decider(document(), { methodOverride: true });
+    for (const method of ['M-SEARCH', 'VERSION-CONTROL', 'A-BC-DE']) expect(verdict(await decide(request(method, '/shelves')))).toBe('method_not_allowed');
+    for (const method of ['M-', '-M', 'M--S', 'M_S', 'M-s']) expect(verdict(await decide(request(method, '/shelves')))).toBe('request_refused');
+    expect(verdict(await decide(request('GET', '/open', 'X-HTTP-Method-Override', ' PUT ')))).toBe('method_not_allowed');
+  });
+
+  it('does not come of a place that is named twice', async () => {
+    const one = definition(ISSUER, { 'x-google-jwt-locations': [{ query: 't' }, { query: 't' }] });
+    const decide = decider(document({ securityDefinitions: { one }, paths: { '/a': { get: { security: [{ one: [] }] } } } }));
+    expect(verdict(await decide(request('GET', `/a?t=${mint()}`)))).toBe('allowed');
+  });
+});
+
 describe('createDecider', () => {
   const decide = decider();
   const ask = async (method: string, target: string,

@@ -6,6 +6,11 @@ import { document, ISSUER, SERVICE } from './fixtures.ts';
 const loading = (doc: string | object) => () => loadOpenApi(doc);
 
 describe('the text of a document', () => {
+  it('is a text or an object, and what is wrong with it is the caller\'s mistake', () => {
+    expect(() => loadOpenApi(undefined as unknown as string)).toThrow('expected a text or an object');
+    expect(() => loadOpenApi('{"a":1,"a":2}')).toThrow(TypeError);
+  });
+
   it('is read strictly', () => {
     const text = JSON.stringify(document());
     expect(loadOpenApi(text)).toEqual(loadOpenApi(document()));

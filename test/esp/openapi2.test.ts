@@ -18,6 +18,54 @@ function asking(security: unknown, more: object = {}): object {
 
 const loading = (doc: string | object, options?: LoadOptions) => () => loadOpenApi(doc, options);
 
+describe('what is wrong with the options is named', () => {
+  it.each<[string, object]>([
+    ['"serviceName"', { serviceName: 1 }], ['"unenforced"', { unenforced: [1] }], ['"unenforced" expected an array', { unenforced: 'key' }],
+    ['"allowLoopbackHttp"', { allowLoopbackHttp: 1 }], ['loadOpenApi', { allowLoopback: true }],
+  ])('%s', (message, options) => {
+    expect(loading(document(), options)).toThrow(message);
+    expect(loading(document(), options)).toThrow(TypeError);
+  });
+});
+
+describe('a definition', () => {
+  const one = (more: object, issuer = ISSUER) => asking([{ one: [] }], { securityDefinitions: { one: definition(issuer, more) } });
+  const keysOf = (doc: object, options?: LoadOptions) => loadOpenApi(doc, options).providers[0]?.jwksUri;
+  it('may have its keys on this very machine, over http, where that is said', () => {
+    for (const url of ['http://127.0.0.1:1/k', 'http://127.10.200.255/k', 'http://[::1]/k']) {
+      expect(keysOf(one({ 'x-google-jwks_uri': url }), { allowLoopbackHttp: true })).toBe(url);
+      expect(loading(one({ 'x-google-jwks_uri': url }))).toThrow('securityDefinitions.one.x-google-jwks_uri: expected an https URL');
+    }
+    for (const url of ['ftp://127.0.0.1/k', 'http://localhost/k', 'http://127.0.0.1.example/k', 'http://128.0.0.1/k']) {
+      expect(loading(one({ 'x-google-jwks_uri': url }), { allowLoopbackHttp: true })).toThrow('expected an https URL');
+    }
+  });
+
+  it('of an e-mail issuer has its keys where it says, and one that says nothing has no address at all', () => {
+    expect(keysOf(one({}, 'robot@mail.example'))).toBe('https://keys.example/jwks');
+    const policy = loadOpenApi(one({ 'x-google-jwks_uri': undefined }));
+    expect(Object.hasOwn(policy.providers[0] ?? {}, 'jwksUri')).toBe(false);
+  });
+
+  it('has places for its tokens, each of one kind', () => {
+    const at = (...places: object[]) => one({ 'x-google-jwt-locations': places });
+    expect(loadOpenApi(at({ query: 'a b' })).providers[0]?.locations).toEqual([{ in: 'query', name: 'a b' }]);
+    for (const place of [{}, { value_prefix: 'a' }, { header: 'a', query: 'b' }]) {
+      expect(loading(at(place))).toThrow('x-google-jwt-locations[0]: expected one of header, query and cookie');
+    }
+    expect(loading(at({ cookie: 'a b' }))).toThrow('x-google-jwt-locations[0].cookie: expected a name');
+  });
+
+  it('that cannot be enforced is named with the way out, and its scopes are nobody\'s to enforce', () => {
+    const paths = { '/a': { get: { security: [{ key: ['scope'] }] } } };
+    expect(loading(document({ paths }))).toThrow(/^the OpenAPI document, paths\.\/a\.get\.security\[0\]: key cannot be enforced here; .*--unenforced key$/);
+    expect(loadOpenApi(document({ paths }), { unenforced: ['key'] }).warnings).toEqual([
+      'paths./a.get.security[0]: key cannot be enforced here, and is left to be enforced elsewhere',
+      'no operation wants a token: everything that is listed is open',
+    ]);
+  });
+});
+
 describe('loadOpenApi, 2.0', () => {
   it('reads operations and what they want', () => {
     const policy = loadOpenApi(document());

@@ -49,6 +49,37 @@ describe('loadOpenApi, 3.x', () => {
       'x-google-api-management': { allowCors: true } })).allowCors).toBe(true);
   });
 
+  it.each(['3.10.0', '3.0.10', '3.1.0-rc'])('reads version %s', (openapi) => {
+    expect(loadOpenApi(document({ openapi })).operations).toHaveLength(1);
+  });
+
+  it.each([['https://one.example', '/a'], ['http://one.example', '/a'], ['https://one.example/', '/a'], ['https://one.example/x/', '/x/a']])(
+    'takes the base path of %s', (url, template) => {
+      const policy = loadOpenApi(document({ servers: [{ url }] }));
+      expect(policy.operations[0]?.template).toBe(template);
+      expect([policy.serviceName, policy.allowCors]).toEqual(['one.example', false]);
+    });
+
+  it('has no name for a service that is given none, and no schemes where there are none', () => {
+    const policy = loadOpenApi({ openapi: '3.0.0', paths: { '/a': { get: {} } } });
+    expect([Object.hasOwn(policy, 'serviceName'), policy.allowCors, policy.operations.length]).toEqual([false, false, 1]);
+    expect(loadOpenApi({ openapi: '3.0.0', 'components': {}, 'paths': {}, 'x-google-allow': 'configured' }).warnings)
+      .toEqual(['no operation wants a token: everything that is listed is open']);
+  });
+
+  it('knows what cannot be enforced by its type', () => {
+    for (const type of ['apiKey', 'http', 'mutualTLS', 'oauth2', 'openIdConnect']) {
+      const components = { securitySchemes: { key: { type } } };
+      expect(() => loadOpenApi(document({ components, paths: { '/a': { get: { security: [{ key: [] }] } } } }))).toThrow('--unenforced key');
+    }
+  });
+
+  it('wants one scheme for each issuer', () => {
+    const scheme = { 'type': 'oauth2', 'x-google-auth': AUTH };
+    expect(() => loadOpenApi(document({ components: { securitySchemes: { one: scheme, two: scheme } } })))
+      .toThrow('components.securitySchemes.two.x-google-auth.issuer: is also that of "one"');
+  });
+
   const wrong: readonly (readonly [path: string, document: object])[] = [
     // It would be another path behind the base path: /v1a.
     ['paths.a', document({ paths: { a: { get: {} } } })],
@@ -59,6 +90,11 @@ describe('loadOpenApi, 3.x', () => {
     ['openapi', document({ swagger: '2.0' })],
     ['openapi', document({ swagger: '1.2' })],
     ['openapi', document({ openapi: 3.1 })],
+    ['openapi', document({ openapi: ['3.0.0'] })],
+    ['servers[0].url', document({ servers: [{ url: 'xhttps://a.example/' }] })],
+    ['servers[0].url', document({ servers: [{ url: 'https://a.example/b?c' }] })],
+    ['components.securitySchemes.one.type', document({}, AUTH, { type: 'mutualTLS' })],
+    ['components.securitySchemes.one.type', document({}, AUTH, { type: 'apiKey' })],
     ['servers', document({ servers: {} })],
     ['servers', document({ servers: [{ url: '/a' }, { url: '/b' }] })],
     ['servers', document({ servers: [{ url: '/a', 'x-google-endpoint': {} },
@@ -113,6 +149,11 @@ describe('keySourceOf', () => {
     [{ issuer: 'me@evil.example/x.gserviceaccount.com' },
       { kind: 'discovery', issuer: 'https://me@evil.example/x.gserviceaccount.com' }],
     [{ issuer: 'a b' }, undefined],
+    [{ issuer: 'https://me@p.gserviceaccount.com' }, { kind: 'discovery', issuer: 'https://me@p.gserviceaccount.com' }],
+    [{ issuer: `${account}.evil.example` }, undefined],
+    [{ issuer: 'me@developer.gserviceaccount.com' },
+      { kind: 'jwks', url: 'https://www.googleapis.com/service_accounts/v1/jwk/me@developer.gserviceaccount.com' }],
+    [{ issuer: 'issuer.example/http://x' }, { kind: 'discovery', issuer: 'https://issuer.example/http://x' }],
   ])('%j', (provider, source) => {
     expect(keySourceOf(provider)).toEqual(source);
   });
@@ -121,7 +162,7 @@ describe('keySourceOf', () => {
 describe('audienceSpellings', () => {
   const strip = (text: string) => text.replace(/^https?:\/\//, '').replace(/\/$/, '');
   it.each(['a.example', 'https://a.example', 'http://a.example/', 'a.example/', 'a//', 'https://https://a', 'https://',
-    '/', 'HTTPS://a', 'a/b'])(
+    '/', 'HTTPS://a', 'a/b', 'a-https://b'])(
     '%s: exactly what ESP takes for it',
     (audience) => {
       const spellings = audienceSpellings([audience]);

@@ -76,6 +76,11 @@ describe('parseRequestPath', () => {
     expect(parseRequestPath(target).ok).toBe(false);
   });
 
+  it('says why', () => {
+    expect(parseRequestPath('/a%4')).toEqual({ ok: false, reason: 'the path has a character that no path has' });
+    expect(parseRequestPath('/a%2510')).toEqual({ ok: false, reason: 'the path is encoded twice' });
+  });
+
   it('takes 8,000 octets', () => {
     expect(parseRequestPath(`/${'a'.repeat(7999)}`).ok).toBe(true);
   });

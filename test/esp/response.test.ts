@@ -27,6 +27,39 @@ async function answer(options: ResponseOptions, target: string,
   return formatRefusal(decision.refusal, asked, options);
 }
 
+describe('what is not about a token', () => {
+  const other: EspRefusal = { code: 'operation_not_found', method: 'GET' };
+  it.each([[ASSAY, 'application/problem+json'], [ESPV1, 'application/json'], [ESPV2, 'application/json']])('has no challenge', (options, type) => {
+    expect(formatRefusal(other, GET, options)).toMatchObject({ status: 404, headers: [['content-type', type], ['cache-control', 'no-store']] });
+    expect(header(formatRefusal(token('token_expired'), GET, options), 'content-type')).toBe(type);
+  });
+
+  it('is of another part of ESPv1', () => {
+    expect(formatRefusal(other, GET, ESPV1).body).toContain('"detail": "service_control"');
+  });
+
+  it('has the title of its status', () => {
+    expect(JSON.parse(formatRefusal(token('audience_not_allowed'), GET, ASSAY).body)).toMatchObject({ status: 403, title: 'Forbidden' });
+  });
+});
+
+describe('the challenge', () => {
+  it('says why, of a signature that did not hold, only when verbose', () => {
+    const of = (verbose: boolean) => header(formatRefusal(token('signature_invalid'), GET, { ...ASSAY, verbose }), 'www-authenticate');
+    expect(of(false)).toBe('Bearer realm="api.example", error="invalid_token"');
+    expect(of(true)).toMatch(/, error_description="/);
+  });
+
+  it.each<[string, Partial<typeof GET>, string]>([
+    ['https', {}, 'https://api.example/shelves/1'], ['http', { scheme: 'http' }, 'http://api.example/shelves/1'],
+    ['none', { scheme: undefined } as object, 'api.example'], ['xhttps', { scheme: 'xhttps' }, 'api.example'],
+    ['httpsx', { scheme: 'httpsx' }, 'api.example'], ['no host', { host: undefined } as object, 'api.example'],
+    ['a host that is none', { host: 'a"b' }, 'api.example'],
+  ])('of ESPv2 names the URL where it is known: %s', (_, facts, realm) => {
+    expect(header(formatRefusal(MISSING, { ...GET, ...facts }, ESPV2), 'www-authenticate')).toBe(`Bearer realm="${realm}"`);
+  });
+});
+
 describe('assay', () => {
   it('asks for a token without naming an error', () => {
     const response = formatRefusal(MISSING, GET, ASSAY);

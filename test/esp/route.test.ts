@@ -17,6 +17,16 @@ function routing(...lines: readonly string[]): (method: string, path: string) =>
   };
 }
 
+describe('two wildcards', () => {
+  it('with what follows them the same are one place, with the methods of both; with other words they are two', () => {
+    const lookup = routing('GET /w/**/a/b', 'PUT /w/**/a/b', 'GET /w/**/ab', 'GET /w/**');
+    expect(lookup('PUT', '/w/x/a/b')).toBe('PUT /w/**/a/b');
+    expect(lookup('DELETE', '/w/x/a/b')).toBe('405 GET,HEAD,PUT');
+    expect(lookup('GET', '/w/x/ab')).toBe('GET /w/**/ab');
+    expect(lookup('PUT', '/w/x/ab')).toBe('405 GET,HEAD');
+  });
+});
+
 describe('createRouter', () => {
   const lookup = routing(
     'GET /', 'GET /a', 'POST /a', 'GET /a/b', 'GET /a/{x}', 'POST /a/{x}', 'GET /a/{x}/c', 'GET /a/b/d', 'GET /w/**',

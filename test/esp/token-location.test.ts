@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LOCATIONS, type JwtLocation } from '../../src/esp/policy.ts';
 import { readRawHeaders } from '../../src/esp/request.ts';
-import { locateToken, redactQuery } from '../../src/esp/token-location.ts';
+import { locateToken, locationKey, redactQuery } from '../../src/esp/token-location.ts';
 import { request } from './fixtures.ts';
 
 function located(location: JwtLocation, rawHeaders: readonly string[], query?: string): string {
@@ -81,6 +81,26 @@ describe('locateToken', () => {
   });
 });
 
+describe('a prefix', () => {
+  it.each([
+    ['Bearer', 'Bearer t', 'token t'], ['bearer ', 'Bearer t', 'token t'], ['xBearer ', 'xBearer t', 'token t'], ['Bearers ', 'Bearers t', 'token t'],
+    ['xBearer ', 'Bearer t', 'none'],
+  ])('%j of %j: %s', (prefix, value, expected) => {
+    expect(located({ in: 'header', name: 'x', prefix }, ['X', value])).toBe(expected);
+  });
+});
+
+describe('locationKey', () => {
+  it('is the same for the same place alone', () => {
+    const places: readonly JwtLocation[] = [
+      { in: 'header', name: 'a', prefix: '' }, { in: 'header', name: 'a', prefix: 'b' }, { in: 'header', name: 'b', prefix: '' },
+      { in: 'query', name: 'a' }, { in: 'cookie', name: 'a' }, { in: 'cookie', name: 'b' },
+    ];
+    expect(new Set(places.map(locationKey)).size).toBe(places.length);
+    expect(places.map((place) => locationKey({ ...place }))).toEqual(places.map(locationKey));
+  });
+});
+
 describe('readRawHeaders', () => {
   it('keeps every field, in order, under lower-case names', () => {
     const headers = readRawHeaders(['A', '1', 'b', '2', 'a', '3', '__proto__', 'x', 'odd']);
@@ -89,6 +109,8 @@ describe('readRawHeaders', () => {
 });
 
 describe('redactQuery', () => {
+  it('knows each of several names', () => expect(redactQuery('t=1&u=2&v=3', ['t', 'u'])).toBe('t=REDACTED&u=REDACTED&v=3'));
+
   it.each([
     ['a=b', 'a=b'],
     ['access_token=secret', 'access_token=REDACTED'],

@@ -39,6 +39,32 @@ describe('statuses', () => {
   });
 });
 
+describe('a refusal that somebody has made up', () => {
+  it.each([...CODES, ...OWN])('%s: has words without an error and without a template', (code) => {
+    for (const vocabulary of ['espv1', 'espv2'] as const) expect(wordsFor({ code, method: 'GET' }, vocabulary).text).toMatch(/^[A-Z]/);
+    expect(signatureHeld({ code, method: 'GET' })).toBe(signatureHeld({ code, method: 'GET', error: new JwtError('check_failed') }));
+  });
+
+  it('of a method names the template, or nothing', () => {
+    expect(wordsFor({ code: 'method_not_allowed', method: 'GET' }, 'espv2').text).toContain('template "" but');
+  });
+
+  it('is of the header unless its message begins with the payload', () => {
+    const words = (message: string) => wordsFor(refusal('invalid_json', { message }), 'espv2').text;
+    expect([words('the JWS Payload is none'), words('in the JWS Payload')]).toEqual(['Jwt payload is an invalid JSON', 'Jwt header is an invalid JSON']);
+  });
+
+  it('of a time that is not positive names the claim', () => {
+    for (const name of ['iat', 'exp', 'nbf']) {
+      expect(wordsFor(refusal('check_failed', { check: `positive_${name}` }), 'espv2').text).toContain(`[${name}] field is not a positive`);
+    }
+  });
+
+  it('of claims that cannot be passed on is about a token that held', () => {
+    expect(signatureHeld({ code: 'claims_not_forwardable', method: 'GET' })).toBe(true);
+  });
+});
+
 describe('words', () => {
   const cases: readonly (readonly [EspRefusal, espv1: string, espv2: string])[] = [
     [refusal('token_too_long'), 'BAD_FORMAT',

@@ -49,9 +49,15 @@ const QUIET = 30;
 /** Exchanges without end, the same for the same seed. */
 export async function* fuzzHttp(seed: number, standing: Standing): AsyncGenerator<HttpOutcome, never> {
   const random = createRandom(seed);
+  let [text, textBefore] = ['', ''];
+  // On a busy machine, what was on its way when its client was gone comes late: it is of the exchange before.
+  const isLate = ({ url }: Passed): boolean => !text.includes(` ${url} `) && textBefore.includes(` ${url} `);
+  const takePassed = (): readonly Passed[] => standing.takePassed().filter((passed) => !isLate(passed));
   for (;;) {
     const target = random.pick(standing.targets);
-    yield judgeExchange(target, nextExchange(random, standing.tokens), standing);
+    const exchange = nextExchange(random, standing.tokens);
+    [text, textBefore] = [exchange.pieces.join(''), text];
+    yield judgeExchange(target, exchange, { ...standing, takePassed });
   }
 }
 

@@ -10,7 +10,8 @@ import { sendRaw, statusesOf } from './raw.ts';
 const issuer = createTestIssuer({ audience: 'my-api' });
 const { keys, clock } = issuer;
 const verifier = createVerifier({ issuer: issuer.issuer, audience: 'my-api', keys, clock });
-const authenticate = createAuthenticator({ verifier, realm: 'shelves' });
+/** Made by each test: what is wrong with making it is then a test that fails, and not a file that cannot be read. */
+const authenticate = (request: IncomingRequest) => createAuthenticator({ verifier, realm: 'shelves' })(request);
 const token = issuer.mint({ sub: 'ada' });
 const authorization = `Bearer ${token}`;
 
