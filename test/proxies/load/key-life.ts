@@ -20,9 +20,9 @@ export interface KeyLife {
   readonly expectation: () => Expectation;
   /** Notes an answer. What was expected when the request was sent counts, for it may have been under way for a while. */
   readonly note: (accepted: boolean, now: number) => void;
-  /** Seconds from publication to the first token that was accepted, and from removal to the first that was refused. */
-  /** Whether either took longer than it may, as far as the time until `end` was enough to tell. */
+  /** Whether it took longer than it may to be known or to be gone, as far as the time until `end` was enough to tell. */
   readonly isLate: (knownWithin: number, goneWithin: number, end: number) => boolean;
+  /** Seconds from publication to the first token that was accepted, and from removal to the first that was refused. */
   readonly delays: () => { readonly known: number | undefined; readonly gone: number | undefined };
 }
 
