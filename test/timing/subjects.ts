@@ -18,15 +18,14 @@ export type Place = 'start' | 'end' | 'nowhere';
 export interface Subject {
   readonly name: string;
   readonly places: readonly [Place, Place];
-  /** Inputs of a class are many, of equal length, and made in the same way. */
-  readonly inputs: (place: Place, random: Random) => readonly unknown[];
+  /** An input of a class. All are of equal length, and made by the same steps. */
+  readonly input: (place: Place, random: Random) => unknown;
   /** Its result is used, so that no compiler leaves it out. */
   readonly compare: (input: unknown) => unknown;
   /** A control: it must be found to leak. */
   readonly leaks: boolean;
 }
 
-const INPUTS = 64;
 const SECRET = createSecretKey(Buffer.alloc(64, 'a secret of 64 octets, '));
 const MESSAGE = Buffer.from('eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIn0');
 
@@ -52,8 +51,6 @@ function spoilText(text: string, place: Place, random: Random): string {
   return octets.toString('latin1');
 }
 
-const many = <T>(make: () => T): readonly T[] => Array.from({ length: INPUTS }, make);
-
 /** What a comparison must not do: it stops at the first octet that differs. */
 function isSameEarly(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false;
@@ -68,7 +65,7 @@ function hmacSubject(bits: 256 | 384 | 512, places: Subject['places'], leaks: bo
   return {
     name: leaks ? `control: HMAC-SHA-${bits}, compared octet by octet` : `HS${bits}: the signature check`,
     places, leaks,
-    inputs: (place, random) => many(() => spoil(digest(), place, random)),
+    input: (place, random) => spoil(digest(), place, random),
     compare: leaks ? (input) => isSameEarly(digest(), input as Uint8Array) : (input) => scheme.verify(SECRET, MESSAGE, input as Uint8Array),
   };
 }
@@ -82,7 +79,7 @@ function tokenSubject(): Subject {
   const verifier = createVerifier({ issuer: claims.iss, audience: 'a', keys, algorithms: ['HS256'], clock: () => now });
   return {
     name: 'HS256: a token refused by the verifier', places: ['start', 'end'], leaks: false,
-    inputs: (place, random) => many(() => token.slice(0, cut) + spoilText(token.slice(cut), place, random)),
+    input: (place, random) => token.slice(0, cut) + spoilText(token.slice(cut), place, random),
     compare: (input) => verifier.tryVerifySync(input as string),
   };
 }
@@ -93,7 +90,7 @@ function cookieSubject(): Subject {
   const cut = value.lastIndexOf('.') + 1;
   return {
     name: 'a cookie of the sign-in: the MAC', places: ['start', 'end'], leaks: false,
-    inputs: (place, random) => many(() => value.slice(0, cut) + spoilText(value.slice(cut), place, random)),
+    input: (place, random) => value.slice(0, cut) + spoilText(value.slice(cut), place, random),
     compare: (input) => sealer.open('__Host-session', input as string),
   };
 }
@@ -102,7 +99,7 @@ function textSubject(places: Subject['places'], leaks: boolean): Subject {
   const secret = createHmac('sha256', SECRET).update('anti-forgery').digest('base64url');
   return {
     name: leaks ? 'control: texts, compared letter by letter' : 'texts of the sign-in: the MAC, and g_csrf_token', places, leaks,
-    inputs: (place, random) => many(() => spoilText(secret, place, random)),
+    input: (place, random) => spoilText(secret, place, random),
     compare: leaks ? (input) => isSameEarly(Buffer.from(secret), Buffer.from(input as string)) : (input) => isSame(secret, input as string),
   };
 }
