@@ -147,7 +147,7 @@ function objectionToPassed({ method, url, rawHeaders, body }: Passed, { hasGoodT
   if (!url.startsWith('/') || !text.includes(` ${url} `)) return 'the service was sent a target that nobody wrote';
   if (!/^[A-Z-]+$/.test(method)) return 'the service was sent a method that is none';
   const told = rawHeaders.some((value) => value.includes(FORGED));
-  if (told && headerNames(rawHeaders, FORGED).some((name) => /^x.(?:endpoint.api.userinfo|auth.subject)$/.test(name))) return 'a header of ours was forged';
+  if (told && headerNames(rawHeaders, FORGED).some((name) => /^x-(?:endpoint-api-userinfo|auth-subject)$/.test(name))) return 'a header of ours was forged';
   const user = rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'x-endpoint-api-userinfo');
   if (user && !hasGoodToken) return 'the service was told of a user that nobody has signed for';
   if (SECURED.test(url) && !(hasGoodToken && user && carries(rawHeaders, url, good))) return 'a secured route was reached without a valid token';

@@ -43,6 +43,8 @@ interface RawMutant {
 }
 
 interface RawReport {
+  /** By the path of a test file, what is known of its tests. */
+  readonly testFiles?: Readonly<Record<string, object>>;
   readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly RawMutant[] }>>;
 }
 
@@ -62,6 +64,12 @@ export function readReport(path: string): readonly FileReport[] {
         .map((mutant) => describe(source.split('\n'), mutant)),
     };
   });
+}
+
+/** The test files whose tests were asked. One that cannot be read has none, and Stryker does not complain. */
+export function readTestFiles(path: string): readonly string[] {
+  const { testFiles = {} }: RawReport = JSON.parse(readFileSync(path, 'utf8'));
+  return Object.keys(testFiles);
 }
 
 /** The same report, in which nothing has lived: of those, nothing is known. */

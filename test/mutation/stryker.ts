@@ -11,7 +11,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyTree, ROOT, type Tree } from '../planted/tree.ts';
-import { readReport, withoutSurvivors, type FileReport } from './report.ts';
+import { testFilesOf } from './asked.ts';
+import { readReport, readTestFiles, withoutSurvivors, type FileReport } from './report.ts';
 
 export const HERE: string = join(ROOT, 'test', 'mutation');
 const MODULES = join(HERE, 'node_modules');
@@ -62,13 +63,21 @@ export function openStryker(): Stryker {
       const near = nearTests(file);
       if (near !== undefined && !asking.again) await ask(near, false);
       await ask(undefined, asking.again || near !== undefined);
-      const report = readReport(join(tree.path, 'mutation.json')).find((found) => found.file === file);
+      const told = join(tree.path, 'mutation.json');
+      const report = readReport(told).find((found) => found.file === file);
+      if (report !== undefined) expectAllAsked(file, tree, readTestFiles(told));
       // Stryker says nothing of a file in which there is nothing to change.
       return report ?? { file, killed: 0, endless: [], ignored: 0, survivors: [] };
     },
     interrupt: () => void running?.kill('SIGINT'),
     remove: tree.remove,
   };
+}
+
+/** @throws {Error} for a test file of which nothing was asked: every mutant that only it would kill has lived. */
+function expectAllAsked(file: string, { path }: Tree, asked: readonly string[]): void {
+  const missing = testFilesOf(file.split('/')[1] ?? '', path).filter((test) => !asked.includes(test));
+  if (missing.length > 0) throw new Error(`cannot be read, so that nothing was asked of them: ${missing.join(' ')}`);
 }
 
 /** The pattern of the tests that bear the name of a file, where there are any. */
