@@ -2,6 +2,7 @@
  * Plants bugs, one at a time, and asks whether the tests notice.
  *
  *   npm run planted [-- NAME ...]               npm test must turn red for every one
+ *   npm run planted -- --check               quick: whether every one can still be planted
  *   npm run planted -- --fuzz [--seconds 60] [--seed 1] [NAME ...]   the fuzzer alone must find most of them
  *
  * Each bug is a patch in this folder, whose first line says what it is. One that no longer applies is a failure: a bug
@@ -126,16 +127,26 @@ async function askAbout(bug: Bug, tree: Tree, ask: Ask): Promise<Answer> {
   }
 }
 
+/** Whether the patches still apply, without planting any. */
+function check(bugs: readonly Bug[]): number {
+  const stale = bugs.filter(({ patch }) => spawnSync('git', ['apply', '--check', patch], { cwd: ROOT, stdio: 'inherit' }).status !== 0);
+  for (const { name } of stale) say(`does not apply: ${name}.patch`);
+  say(`${bugs.length - stale.length} of ${bugs.length} apply`);
+  return Number(stale.length > 0);
+}
+
 async function run(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      check: { type: 'boolean', default: false },
       fuzz: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '60' },
       seed: { type: 'string', default: '1' },
     },
   });
   const bugs = readBugs(positionals).filter(({ fuzzable }) => fuzzable || !values.fuzz);
+  if (values.check) return check(bugs);
   const tree = copyTree(join(ROOT, 'node_modules'));
   try {
     const ask: Ask = async (bug) => {
