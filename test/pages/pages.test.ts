@@ -44,6 +44,14 @@ it('the README has the figures of bench/CONFORMANCE.md', () => {
   expect(figures[names.indexOf('Assay')]).toBe(cells('bench/CONFORMANCE.md', /^\| jwt-assay \|.*$/m)[3]);
 });
 
+it('README and SECURITY count the vectors as spec-vectors/README.md does', () => {
+  const [, all = '', valid = ''] = /^\| All \| \| (\d+) \| (\d+) \|/m.exec(readPage('spec-vectors/README.md')) ?? [];
+  const figure = (count: string): string => Number(count).toLocaleString('en-US');
+  expect(readPage('README.md')).toContain(`${figure(all)} language-neutral test vectors`);
+  expect(readPage('README.md')).toContain(`${figure(valid)} controls`);
+  expect(readPage('SECURITY.md')).toContain(`${figure(all)} vectors`);
+});
+
 it('CONTRIBUTING names no file that there is not', () => {
   const table = readPage('CONTRIBUTING.md').split('\n').filter((line) => line.startsWith('| '));
   const missing = table.flatMap((row) => {
