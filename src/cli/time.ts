@@ -58,7 +58,11 @@ export function formatTime(seconds: number): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace(/\.000Z$/, 'Z');
 }
 
-/** A number of seconds in words, by its two largest units: "2 hours 5 minutes". The sign is dropped. */
+/**
+ * A number of seconds in words, by its two largest units: "2 hours 5 minutes". The sign is dropped.
+ *
+ * As explanations say it. They are a floor that `assay verify` does not load, so the few lines stand in both.
+ */
 export function durationInWords(seconds: number): string {
   let rest = Math.round(Math.abs(seconds));
   if (rest === 0) return 'less than a second';
