@@ -6,7 +6,7 @@ it('no decision is wrong, however the key server is', async () => {
   const { answers, wrong, broken, examples, counts } = await runSoak({ seconds: 15, connections: 32, seed: 7 });
   expect(examples).toEqual([]);
   expect({ wrong, broken }).toEqual({ wrong: 0, broken: 0 });
-  expect(answers).toBeGreaterThan(1000);
+  expect(answers).toBeGreaterThan(200);
   for (const kind of ['good: 200', 'expiring: 200', 'expiring: 401', 'the signature of another token: 401']) {
     expect(counts.get(kind), kind).toBeGreaterThan(0);
   }
