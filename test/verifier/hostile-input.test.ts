@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { JwtError } from '../../src/jose/index.ts';
 import { createVerifier } from '../../src/verifier/index.ts';
 import { compact } from '../../spec-vectors/generate/token.ts';
+import { busyTime } from '../jose/busy.ts';
 import { CLAIMS, codeOf, mint, OPTIONS, untyped } from './issuer.ts';
 
 const verifier = createVerifier(OPTIONS);
@@ -54,12 +55,12 @@ const STRINGS: readonly (readonly [string, string])[] = [
 describe.each([...NOT_STRINGS, ...STRINGS])('fed %s', (_, input) => {
   it('every variant refuses with a JwtError, quickly', async () => {
     const token: string = untyped(input);
-    const start = performance.now();
-    expect(() => verifier.verifySync(token)).toThrow(JwtError);
-    await expect(verifier.verify(token)).rejects.toBeInstanceOf(JwtError);
-    expect(verifier.tryVerifySync(token)).toBeUndefined();
-    expect(await verifier.tryVerify(token)).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(await busyTime(async () => {
+      expect(() => verifier.verifySync(token)).toThrow(JwtError);
+      await expect(verifier.verify(token)).rejects.toBeInstanceOf(JwtError);
+      expect(verifier.tryVerifySync(token)).toBeUndefined();
+      expect(await verifier.tryVerify(token)).toBeUndefined();
+    })).toBeLessThan(500);
   });
 });
 
@@ -67,11 +68,11 @@ it.each(NOT_STRINGS)('says of %s that a token is a string', (_, input) => {
   expect(codeOf(() => verifier.verifySync(untyped(input)))).toBe('malformed_compact');
 });
 
-it('looks at nothing of an oversized token: ten megabytes cost as little as ten kilobytes', () => {
+it('looks at nothing of an oversized token: ten megabytes cost as little as ten kilobytes', async () => {
   const huge = '.'.repeat(1e7);
-  const start = performance.now();
-  for (let i = 0; i < 2000; i++) verifier.tryVerifySync(huge);
-  expect(performance.now() - start).toBeLessThan(500);
+  expect(await busyTime(() => {
+    for (let i = 0; i < 2000; i++) verifier.tryVerifySync(huge);
+  })).toBeLessThan(1000);
 });
 
 describe('fed hostile options', () => {
