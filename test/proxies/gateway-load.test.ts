@@ -1,10 +1,10 @@
 /** What strains a gateway: content without end, and heads without end. Against the real process. */
-import { createServer, request as httpRequest, type RequestListener } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { request as httpRequest } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dial, statusesOf } from '../server/raw.ts';
 import {
-  bearer, createWorld, startAssay, startService, until, type Assay, type Service, type World,
+  bearer, createWorld, serve, startGateway, startService, statusOf, until, type Assay, type Service, type World,
 } from '../server/world.ts';
 
 let world: World;
@@ -16,26 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-const gatewayArgv = (upstream: string, ...more: string[]): string[] => [
-  'gateway', '--openapi', world.document, '--allow-loopback-http', '--upstream', upstream, '--admin-port', '0', ...more,
-];
-
-async function serving(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  world.later(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-const statusOf = async (url: string, headers: Record<string, string> = {}): Promise<number> => {
-  const response = await fetch(url, { headers });
-  await response.arrayBuffer();
-  return response.status;
-};
-
 const memoryOf = async (assay: Assay): Promise<number> => {
   const text = await (await fetch(`${assay.adminUrl}/metrics`)).text();
   return Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1]);
@@ -45,8 +25,8 @@ describe('clients', () => {
   const MEBIBYTE = Buffer.alloc(1_048_576, 'x');
 
   it('send 1 GiB, and get it back, at flat memory', async () => {
-    const url = await serving((request, response) => void request.pipe(response));
-    const assay = await startAssay(world, gatewayArgv(url));
+    const url = await serve(world, (request, response) => void request.pipe(response));
+    const assay = await startGateway(world, url);
     const token = bearer(world.mint());
     await statusOf(`${assay.url}/open`);
     const before = await memoryOf(assay);
@@ -77,7 +57,7 @@ describe('clients', () => {
   }, 120_000);
 
   it('send half a header, three thousand of them, and others are served meanwhile', async () => {
-    const assay = await startAssay(world, gatewayArgv(`http://${service.host}`, '--head-timeout', '5'));
+    const assay = await startGateway(world, `http://${service.host}`, '--head-timeout', '5');
     const before = await memoryOf(assay);
     const sockets: Socket[] = [];
     let answered = '';

@@ -1,9 +1,10 @@
 /** Bad days of a gateway, each against the real process. */
-import { createServer, type RequestListener } from 'node:http';
 import { createServer as createPort, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dial, sendRaw, statusesOf } from './raw.ts';
-import { bearer, createWorld, startAssay, startService, until, type Assay, type Service, type World } from './world.ts';
+import {
+  bearer, createWorld, serve, startAssay, startGateway, startService, statusOf, until, type Assay, type Service, type World,
+} from './world.ts';
 
 let world: World;
 let service: Service;
@@ -14,32 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-const gatewayArgv = (upstream: string, ...more: string[]): string[] => [
-  'gateway', '--openapi', world.document, '--allow-loopback-http', '--upstream', upstream, '--admin-port', '0', ...more,
-];
-
-async function serving(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  world.later(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-const statusOf = async (url: string, headers: Record<string, string> = {}): Promise<number> => {
-  const response = await fetch(url, { headers });
-  await response.arrayBuffer();
-  return response.status;
-};
-
 describe('the key server', () => {
   it('is down at start, and comes back', async () => {
     const own = await createWorld();
     own.issuer.fail('down');
-    const assay = await startAssay(own, ['gateway', '--openapi', own.document, '--allow-loopback-http',
-      '--upstream', `http://${service.host}`, '--admin-port', '0']);
+    const assay = await startGateway(own, `http://${service.host}`);
     const token = bearer(own.mint());
     expect((await fetch(`${assay.adminUrl}/readyz`)).status).toBe(503);
     expect((await fetch(`${assay.adminUrl}/healthz`)).status).toBe(200);
@@ -57,8 +37,7 @@ describe('the key server', () => {
   it('is down at start, and comes back, and nobody asks before it is ready, as behind a load balancer', async () => {
     const own = await createWorld();
     own.issuer.fail('down');
-    const assay = await startAssay(own, ['gateway', '--openapi', own.document, '--allow-loopback-http',
-      '--upstream', `http://${service.host}`, '--admin-port', '0']);
+    const assay = await startGateway(own, `http://${service.host}`);
     const ready = await fetch(`${assay.adminUrl}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([503, 'no keys yet: users\n']);
     own.issuer.fail('none');
@@ -90,8 +69,7 @@ describe('the key server', () => {
     'is no better than down (%s), and then better', async (mode) => {
       const own = await createWorld();
       own.issuer.fail(mode);
-      const assay = await startAssay(own, ['gateway', '--openapi', own.document, '--allow-loopback-http',
-        '--upstream', `http://${service.host}`, '--key-wait', '0.3', '--timeout', '0.5', '--admin-port', '0']);
+      const assay = await startGateway(own, `http://${service.host}`, '--key-wait', '0.3', '--timeout', '0.5');
       const token = bearer(own.mint());
       expect(await statusOf(`${assay.url}/closed`, token)).toBe(503);
       expect((await fetch(`${assay.adminUrl}/readyz`)).status).toBe(503);
@@ -103,7 +81,7 @@ describe('the key server', () => {
 
 describe('the service', () => {
   it('is not there, dies, hangs, or talks nonsense', async () => {
-    const url = await serving((request, response) => {
+    const url = await serve(world, (request, response) => {
       if (request.url === '/open') request.socket.destroy();
       else if (request.url === '/open?hang') return;
       else if (request.url === '/open?early') {
@@ -111,7 +89,7 @@ describe('the service', () => {
         response.write('half of it', () => request.socket.destroy());
       } else request.socket.end('nonsense\r\n\r\n');
     });
-    const assay = await startAssay(world, gatewayArgv(url, '--upstream-timeout', '0.5'));
+    const assay = await startGateway(world, url, '--upstream-timeout', '0.5');
     expect(await statusOf(`${assay.url}/open`)).toBe(502);
     expect(await statusOf(`${assay.url}/open?hang`)).toBe(504);
     expect(await statusOf(`${assay.url}/open?nonsense`)).toBe(502);
@@ -127,7 +105,7 @@ describe('the service', () => {
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
     const { port } = gone.address() as AddressInfo;
     await new Promise<void>((resolve) => gone.close(() => resolve()));
-    const alone = await startAssay(world, gatewayArgv(`http://127.0.0.1:${port}`));
+    const alone = await startGateway(world, `http://127.0.0.1:${port}`);
     const response = await fetch(`${alone.url}/open`);
     expect({ status: response.status, body: await response.text() })
       .toEqual({ status: 502, body: '{"title":"Bad Gateway","status":502,"code":"upstream_refused"}' });
@@ -145,7 +123,7 @@ describe('the service', () => {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       world.later(() => void server.close());
       const { port } = server.address() as AddressInfo;
-      assay = await startAssay(world, gatewayArgv(`http://127.0.0.1:${port}`, '--upstream-timeout', '0.5'));
+      assay = await startGateway(world, `http://127.0.0.1:${port}`, '--upstream-timeout', '0.5');
     });
 
     it.each([
@@ -176,12 +154,12 @@ describe('the service', () => {
 
   it('is told when a client has gone', async () => {
     let cut = 0;
-    const url = await serving((request, response) => {
+    const url = await serve(world, (request, response) => {
       response.once('close', () => (cut += 1));
       response.write('first');
       request.resume();
     });
-    const assay = await startAssay(world, gatewayArgv(url));
+    const assay = await startGateway(world, url);
     const socket = await dial(assay.url);
     socket.write('GET /open HTTP/1.1\r\nHost: a\r\n\r\n');
     await new Promise((resolve) => socket.once('data', resolve));
@@ -194,7 +172,7 @@ describe('the service', () => {
 describe('clients', () => {
   let assay: Assay;
   beforeAll(async () => {
-    assay = await startAssay(world, gatewayArgv(`http://${service.host}`, '--claim-header', 'name=X-User-Name'));
+    assay = await startGateway(world, `http://${service.host}`, '--claim-header', 'name=X-User-Name');
   });
 
   it('send heads that are too large, or no HTTP at all', async () => {
@@ -207,7 +185,7 @@ describe('clients', () => {
   });
 
   it('that never say anything are cut when the time for a head is over', async () => {
-    const own = await startAssay(world, gatewayArgv(`http://${service.host}`, '--head-timeout', '0.5'));
+    const own = await startGateway(world, `http://${service.host}`, '--head-timeout', '0.5');
     const [silent, half] = (await Promise.all([dial(own.url), dial(own.url)])).map((socket) => socket.resume());
     half?.write('GET /open HT');
     await until(() => ([silent, half].every((socket) => socket?.readyState === 'closed') ? true : undefined));
@@ -237,7 +215,7 @@ describe('clients', () => {
     const headers = { ...bearer(world.mint()), 'X-HTTP-Method-Override': 'PUT', 'content-length': '2' };
     const ask = async (url: string) => fetch(`${url}/closed/7`, { method: 'POST', headers, body: 'ok' });
     expect((await ask(assay.url)).status).toBe(405);
-    const willing = await startAssay(world, gatewayArgv(`http://${service.host}`, '--method-override'));
+    const willing = await startGateway(world, `http://${service.host}`, '--method-override');
     const response = await ask(willing.url);
     const seen: { method?: string; headers?: object } = await response.json() as object;
     expect({ status: response.status, method: seen.method }).toEqual({ status: 200, method: 'PUT' });
@@ -248,11 +226,11 @@ describe('clients', () => {
 
 it('SIGTERM: what is under way ends, nothing new begins, and the process with it', async () => {
   const held: (() => void)[] = [];
-  const url = await serving((_, response) => {
+  const url = await serve(world, (_, response) => {
     response.write('first ');
     held.push(() => void response.end('last'));
   });
-  const assay = await startAssay(world, gatewayArgv(url));
+  const assay = await startGateway(world, url);
   const response = await fetch(`${assay.url}/open`);
   const idle = (await dial(assay.url)).resume();
   assay.child.kill('SIGTERM');
@@ -268,8 +246,8 @@ it('SIGTERM: what is under way ends, nothing new begins, and the process with it
 });
 
 it('SIGTERM: what does not end is cut after the time that it was given', async () => {
-  const url = await serving((_, response) => void response.write('first '));
-  const assay = await startAssay(world, gatewayArgv(url, '--drain', '0.2'));
+  const url = await serve(world, (_, response) => void response.write('first '));
+  const assay = await startGateway(world, url, '--drain', '0.2');
   const response = await fetch(`${assay.url}/open`);
   const started = performance.now();
   assay.child.kill('SIGTERM');

@@ -1,7 +1,7 @@
 /** Credentials in every form, against the real process (attacks I1, I4): octets over a socket, and the service behind. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendRaw, startRecorder, statusesOf, type Recorder } from './raw.ts';
-import { createWorld, startAssay, type Assay, type World } from './world.ts';
+import { createWorld, startGateway, type Assay, type World } from './world.ts';
 
 let world: World;
 let service: Recorder;
@@ -11,8 +11,7 @@ beforeAll(async () => {
   world = await createWorld();
   service = await startRecorder();
   world.later(() => service.close());
-  assay = await startAssay(world, ['gateway', '--openapi', world.document, '--allow-loopback-http',
-    '--upstream', `http://${service.host}`]);
+  assay = await startGateway(world, `http://${service.host}`);
 });
 afterAll(() => world.end());
 
@@ -76,8 +75,7 @@ describe('anything else is refused, also where no token is wanted', () => {
   });
 
   it('an access token (RFC 9068), unless it is wanted', async () => {
-    const willing = await startAssay(world, ['gateway', '--openapi', world.document, '--allow-loopback-http',
-      '--upstream', `http://${service.host}`, '--access-tokens']);
+    const willing = await startGateway(world, `http://${service.host}`, '--access-tokens');
     const statusOf = async ({ url }: Assay, typ: string): Promise<number> => {
       const token = world.keys.mint({}, { typ });
       return (await fetch(`${url}/closed`, { headers: { authorization: `Bearer ${token}` } })).status;

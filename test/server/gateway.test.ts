@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders 
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dial, sendRaw, statusesOf } from './raw.ts';
-import { bearer, createWorld, startAssay, startService, until, type Assay, type Seen, type Service, type World } from './world.ts';
+import { bearer, createWorld, startGateway, startService, until, type Assay, type Seen, type Service, type World } from './world.ts';
 
 let world: World;
 let service: Service;
@@ -12,8 +12,7 @@ let assay: Assay;
 beforeAll(async () => {
   world = await createWorld();
   service = await startService(world);
-  assay = await startAssay(world, ['gateway', '--openapi', world.document, '--allow-loopback-http',
-    '--upstream', `http://${service.host}`, '--claim-header', 'sub=X-Auth-Subject', '--port', '0', '--admin-port', '0']);
+  assay = await startGateway(world, `http://${service.host}`, '--claim-header', 'sub=X-Auth-Subject');
 });
 afterAll(() => world.end());
 

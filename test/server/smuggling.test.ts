@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dial, sendRaw, startRecorder, statusesOf, type Recorder } from './raw.ts';
-import { createWorld, startAssay, until, type Assay, type World } from './world.ts';
+import { createWorld, startGateway, until, type Assay, type World } from './world.ts';
 
 let world: World;
 let service: Recorder;
@@ -15,8 +15,7 @@ beforeAll(async () => {
   world = await createWorld();
   service = await startRecorder();
   world.later(() => service.close());
-  assay = await startAssay(world, ['gateway', '--openapi', world.document, '--allow-loopback-http',
-    '--upstream', `http://${service.host}`]);
+  assay = await startGateway(world, `http://${service.host}`);
 });
 afterAll(() => world.end());
 

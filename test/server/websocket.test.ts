@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dial, sendRaw, statusesOf } from './raw.ts';
-import { createWorld, startAssay, until, type Assay, type World } from './world.ts';
+import { createWorld, startGateway, until, type Assay, type World } from './world.ts';
 
 const HEAD = 'Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
 
@@ -26,8 +26,7 @@ beforeAll(async () => {
     server.close();
     server.closeAllConnections();
   });
-  assay = await startAssay(world, ['gateway', '--openapi', world.document, '--allow-loopback-http',
-    '--upstream', `http://127.0.0.1:${(server.address() as AddressInfo).port}`]);
+  assay = await startGateway(world, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 afterAll(() => world.end());
 

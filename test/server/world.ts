@@ -6,7 +6,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createPort, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,12 +108,22 @@ export async function startService(world: World, name = 'service'): Promise<Serv
       response.end(JSON.stringify(one));
     });
   });
+  return { host: await listenFor(world, server), server, seen };
+}
+
+/** Answers as a listener says, on a port of 127.0.0.1, until the world ends. @returns the URL */
+export async function serve(world: World, listener: RequestListener): Promise<string> {
+  return `http://${(await listenFor(world, createServer(listener)))}`;
+}
+
+/** @returns `host:port` */
+async function listenFor(world: World, server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   world.later(() => new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   }));
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, server, seen };
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 export interface Assay extends Omit<Started, 'child'> {
@@ -160,6 +170,13 @@ export async function startAssay(world: World, argv: readonly string[], stdin = 
   return { ...started, url, host: url.replace('http://', ''), adminUrl, stop };
 }
 
+/** Starts a gateway with an admin port before a service, with the document of the world. */
+export async function startGateway(world: World, upstream: string, ...more: readonly string[]): Promise<Assay> {
+  return startAssay(world, [
+    'gateway', '--openapi', world.document, '--allow-loopback-http', '--upstream', upstream, '--admin-port', '0', ...more,
+  ]);
+}
+
 /** Starts another program, which is ready when its port takes connections. */
 export async function startProgram(world: World, words: readonly string[], port: number): Promise<ChildProcess> {
   const [file = '', ...argv] = words;
@@ -199,6 +216,13 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise<void>((resolve) => server.close(() => resolve()));
   return port;
+}
+
+/** The status of an answer, whose body is read to its end. */
+export async function statusOf(url: string, headers: Record<string, string> = {}): Promise<number> {
+  const response = await fetch(url, { headers });
+  await response.arrayBuffer();
+  return response.status;
 }
 
 export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
