@@ -24,8 +24,7 @@ import { verify } from './verify.ts';
 
 /** Every command, in the order in which --help lists them. */
 export const COMMANDS: readonly Command[] = Object.freeze([
-  verify, decode, keys, sign, devIssuer, demo, playground, gateway, forwardAuth, explainCommand,
-  vendor,
+  verify, explainCommand, decode, keys, sign, devIssuer, demo, playground, gateway, forwardAuth, vendor,
 ]);
 
 const HELP = `\
@@ -33,7 +32,7 @@ assay COMMAND [arguments]
 
 Verifies JSON Web Tokens, and says which rule of which RFC a refused one broke.
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}  ${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(12)}  ${summary}`).join('\n')}
 
   --help, -h  this page; \`assay COMMAND --help\` says more
   --version   the version

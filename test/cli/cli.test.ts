@@ -12,7 +12,7 @@ describe('--help', () => {
   it.each([['--help'], ['-h']])('lists the commands (%s)', async (flag) => {
     const { status, stdout, stderr } = await run([flag]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`  ${name.padEnd(10)}  ${summary}\n`);
+    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`  ${name.padEnd(12)}  ${summary}\n`);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
@@ -51,7 +51,7 @@ const NO_COMMANDS = [[], [''], ['verfiy'], ['--verify'], ['constructor'], ['__pr
 it.each(NO_COMMANDS)('%j is no command', async (argv) => {
   const { status, stdout, stderr } = await run(argv);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain('there are verify, decode, keys, sign, dev-issuer, demo');
+  expect(stderr).toContain('there are verify, explain, decode, keys, sign, dev-issuer, demo');
 });
 
 describe('colour', () => {
