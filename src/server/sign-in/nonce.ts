@@ -24,7 +24,8 @@ export interface PendingSignIn {
 /** Gives out nonces, and finds them again. */
 export interface NonceBook {
   readonly begin: (request: IncomingRequest, now: number, returnTo: string | undefined) => {
-    readonly pending: PendingSignIn;
+    /** What the ID token must hold. */
+    readonly nonce: string;
     readonly field: CookieField;
   };
   /** The sign-in that this browser has begun and not ended, unless it was too long ago. */
@@ -55,10 +56,8 @@ export function createNonceBook(cookie: BrowserCookie, sealer: Sealer, lifetime:
       const fresh = kept === undefined || kept.expiresAt - now < lifetime / 2;
       const secret = fresh ? randomBytes(32).toString('base64url') : kept.secret;
       const expiresAt = fresh ? now + lifetime : kept.expiresAt;
-      const to = returnTo === undefined ? {} : { to: returnTo };
-      const value = sealer.seal(cookie.name, { rnd: secret, exp: expiresAt, ...to });
-      const pending = { nonce: nonceOf(secret), expiresAt, ...(returnTo === undefined ? {} : { returnTo }) };
-      return { pending, field: cookie.set(value, expiresAt - now) };
+      const value = sealer.seal(cookie.name, { rnd: secret, exp: expiresAt, to: returnTo });
+      return { nonce: nonceOf(secret), field: cookie.set(value, expiresAt - now) };
     },
   });
 }

@@ -86,8 +86,8 @@ export function createSignIn<C extends JwtClaimsSet>(options: SignInOptions<C>):
   return Object.freeze({
     begin: (request: IncomingRequest, beginOptions: BeginOptions = {}) => {
       const { returnTo } = beginOptions;
-      const { pending, field } = nonces.begin(request, now(), isOwnPath(returnTo, origin) ? returnTo : undefined);
-      return { nonce: pending.nonce, headers: [field, ['cache-control', 'no-store'] as const] };
+      const { nonce, field } = nonces.begin(request, now(), isOwnPath(returnTo, origin) ? returnTo : undefined);
+      return { nonce, headers: [field, ['cache-control', 'no-store'] as const] };
     },
     complete: async (request: CredentialRequest): Promise<SignInResult<C>> => {
       const read = await readCredential(request, origin);

@@ -27,6 +27,18 @@ function at(site: Site, browser: Browser): Browser {
   return there;
 }
 
+describe('the nonce', () => {
+  it('is a browser\'s own while half of its time is left, and another one after that', async () => {
+    const site = await start({ nonceLifetime: 600 });
+    const browser = new Browser(site);
+    const nonce = await browser.open();
+    site.issuer.clock.advance(300);
+    expect(await browser.open()).toBe(nonce);
+    site.issuer.clock.advance(1);
+    expect(await browser.open()).not.toBe(nonce);
+  });
+});
+
 describe('the cookies', () => {
   it('are set as they must be, though to this server everything is http', async () => {
     const site = await start();
