@@ -67,12 +67,12 @@ function readBugs(names: readonly string[]): readonly Bug[] {
 /**
  * `npm test`, up to the first failure. Returns the files that are red.
  *
- * The tests beside what was changed, and the vectors, are asked first: where one of them is red, so is the whole.
+ * The tests beside what was changed, those of the verifier, and the vectors are asked first: where one of them is red, so is the whole.
  */
 function redFilesOf(bug: Bug | undefined, tree: Tree): readonly string[] {
   const floors = new Set(bug?.files.map((file) => file.split('/')[1]));
   const filters = [...floors].map((floor) => `test/${floor}/`);
-  const near = bug === undefined ? [] : redFiles(tree, [...filters, 'test/vectors/']);
+  const near = bug === undefined ? [] : redFiles(tree, [...filters, 'test/verifier/', 'test/vectors/']);
   return near.length > 0 ? near : redFiles(tree, []);
 }
 
