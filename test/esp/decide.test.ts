@@ -30,6 +30,18 @@ describe('what is wrong with the options', () => {
   });
 });
 
+describe('a good token whose keys must be waited for', () => {
+  it('does not make up for a bad one that is looked at after it', async () => {
+    const issuer = createTestIssuer({ issuer: ISSUER, audience: SERVICE, clock: () => NOW });
+    const decideCold = (target: string) => {
+      const keys = createRemoteKeySet(issuer.jwksUri, { fetch: issuer.fetch });
+      return decider(document(), { keysFor: () => ({ keys }) })(request('GET', target, ...bearer(issuer.mint())));
+    };
+    expect(verdict(await decideCold('/shelves'))).toBe('allowed');
+    expect(verdict(await decideCold('/shelves?access_token=a.b.c'))).not.toBe('allowed');
+  });
+});
+
 describe('a refusal', () => {
   it('is of its operation, where there is one', async () => {
     const decide = decider();

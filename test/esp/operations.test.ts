@@ -45,6 +45,10 @@ describe('operations', () => {
     expect(() => templates({}, { basePath })).toThrow(/basePath: /);
   });
 
+  it.each([[1], ['a/b'], [['/v1']]])('are told of a base path %j that is none', (basePath) => {
+    expect(() => templates({}, { basePath })).toThrow('basePath: expected a path from "/" on');
+  });
+
   it('that the same requests mean must want the same tokens, in whatever order they are named', () => {
     const both = (a: unknown, b: unknown): (() => unknown) => () =>
       templates({ '/a/{x}': { get: { security: a } }, '/a/{y}/': { get: { security: b } } });
