@@ -109,7 +109,7 @@ const INNER = new WeakMap<object, InnerVerifier>();
 
 /** @throws {TypeError} for anything but a verifier of ours. */
 export function innerOf<C extends JwtClaimsSet>(verifier: Verifier<C, never>): InnerVerifier<C> {
-  const inner = typeof verifier === 'object' && verifier !== null ? INNER.get(verifier) : undefined;
+  const inner = INNER.get(verifier); // finds nothing for what is no object at all
   if (inner === undefined) throw new TypeError('"verifier" expected what createVerifier, or a preset, returns');
   return inner as InnerVerifier<C>;
 }

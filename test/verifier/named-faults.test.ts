@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGoogleVerifier } from '../../src/google/index.ts';
 import { createVerifier } from '../../src/verifier/index.ts';
+import { innerOf } from '../../src/verifier/verifier.ts';
 import { AUDIENCE, ISSUER, mint, OPTIONS, refusalOf, untyped } from './issuer.ts';
 
 const { keys, clock } = OPTIONS;
@@ -22,6 +23,10 @@ const verifier = createVerifier(OPTIONS);
 const google = createGoogleVerifier({ audience: AUDIENCE, keys, clock });
 
 describe('a mistake is named', () => {
+  it.each([undefined, null, 7, 'verifier', {}, { verify: verifier.verify }])('what is no verifier: %o', (other) => {
+    expect(mistakeOf(() => innerOf(other as never))).toBe('"verifier" expected what createVerifier, or a preset, returns');
+  });
+
   it.each<[name: string, run: () => unknown]>([
     ['createVerifier', create({ ...OPTIONS, audiance: 'x' })],
     ['"clock"', create({ ...OPTIONS, clock: 1 })],

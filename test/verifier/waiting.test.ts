@@ -43,6 +43,15 @@ describe('a token that is refused before its key matters', () => {
   });
 });
 
+it('a call with options fetches no keys anew unless it says so', async () => {
+  const server = await listen(GOOD);
+  const { verifier } = remote(server.url);
+  for (const options of [{}, { forceKeyRefresh: false }, {}]) expect(await outcome(verifier.verify(TOKEN, options))).toBe('accepted');
+  expect(server.targets).toHaveLength(1);
+  expect(await outcome(verifier.verify(TOKEN, { forceKeyRefresh: true }))).toBe('accepted');
+  expect(server.targets).toHaveLength(2);
+});
+
 describe('no address is ever taken from a token', () => {
   it.each(['jku', 'x5u', 'jwk', 'x5c', 'iss', 'aud', 'url', 'src'])('not from the header "%s"', async (name) => {
     const evil = await listen(publish(setOf(KEY_2)));
