@@ -44,6 +44,11 @@ it('the README has the figures of bench/CONFORMANCE.md', () => {
   expect(figures[names.indexOf('Assay')]).toBe(cells('bench/CONFORMANCE.md', /^\| jwt-assay \|.*$/m)[3]);
 });
 
+it('the README gives its two commands on lines of their own, as .ci/run and readers look for them', () => {
+  const lines = readPage('README.md').split('\n');
+  expect(['    npm ci && npm start', '    npm test'].filter((line) => !lines.includes(line))).toEqual([]);
+});
+
 it('README and SECURITY count the vectors as spec-vectors/README.md does', () => {
   const [, all = '', valid = ''] = /^\| All \| \| (\d+) \| (\d+) \|/m.exec(readPage('spec-vectors/README.md')) ?? [];
   const figure = (count: string): string => Number(count).toLocaleString('en-US');
