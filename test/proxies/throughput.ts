@@ -3,7 +3,6 @@
  *
  *   npm run throughput                  exits 1 below 0.85 with the verified-token cache, or 0.6 without
  *   npm run throughput -- --rounds 50   of so many slices each (24)
- *   npm run throughput -- --let-sleep   with cores that may sleep: see load/awake.ts
  *
  * Without verification means: the same process, asked with the same octets for a path that wants no token. All take
  * turns, slice by slice, and are compared within each round, so that a busy moment of the machine is shared.
@@ -17,7 +16,6 @@
 import { parseArgs } from 'node:util';
 import type { Assay } from '../server/world.ts';
 import { bearer, createWorld } from '../server/world.ts';
-import { keepAwake } from './load/awake.ts';
 import { headOf, runClients } from './load/clients.ts';
 import { BUILT, figuresOf, startLoadedGateway, startLoadedService } from './load/gateway.ts';
 
@@ -27,7 +25,6 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '24' },
     connections: { type: 'string', default: '32' },
     users: { type: 'string', default: '1000' },
-    'let-sleep': { type: 'boolean', default: false },
   },
 });
 const [slice, rounds, connections, users] = [values.seconds, values.rounds, values.connections, values.users].map(Number);
@@ -49,7 +46,6 @@ interface Subject {
 async function main(): Promise<number> {
   const world = await createWorld();
   try {
-    if (!values['let-sleep']) keepAwake(world);
     const service = await startLoadedService(world);
     const cached = await startLoadedGateway(world, service, BUILT);
     const uncached = await startLoadedGateway(world, service, BUILT, '--token-cache', '0');
