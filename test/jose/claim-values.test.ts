@@ -98,11 +98,12 @@ describe('issuer, audience and subject', () => {
   });
 
   it.each([
-    ['issuer_not_allowed', { iss: 'secret-value' }, 'iss'], ['audience_not_allowed', { aud: ['secret-value'] }, 'aud'],
-    ['subject_mismatch', { sub: 'secret-value' }, 'sub'],
-  ])('%s names the claim and does not quote it', (code, claims, claim) => {
+    ['issuer_not_allowed', { iss: 'secret-value' }, 'iss', 'RFC 7519 §4.1.1'],
+    ['audience_not_allowed', { aud: ['secret-value'] }, 'aud', 'RFC 7519 §4.1.3'],
+    ['subject_mismatch', { sub: 'secret-value' }, 'sub', 'RFC 7519 §4.1.2'],
+  ])('%s names the claim and its section, and does not quote it', (code, claims, claim, rule) => {
     const error = refusalOf(() => validate(claims, { subject: 'user-1' }));
-    expect(error).toMatchObject({ code, claim });
+    expect(error).toMatchObject({ code, claim, rule });
     expect(JSON.stringify(error) + error.message).not.toContain('secret-value');
   });
 
