@@ -113,4 +113,8 @@ describe('issuer, audience and subject', () => {
     );
     expect(audiencesOf(Object.create({ aud: 'a' }))).toEqual([]);
   });
+
+  it('audiencesOf leaves out what is no string: its type has been asked for, but under an observer the rules go on', () => {
+    expect(audiencesOf({ aud: ['a', 7, null, ['b']] as unknown as string[] })).toEqual(['a']);
+  });
 });

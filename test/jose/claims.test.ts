@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseClaimsSet, validateClaims, type ClaimCheck, type Judge } from '../../src/jose/claims.ts';
+import { parseClaimsSet, validateClaims, type ClaimCheck, type ClaimRule, type Judge } from '../../src/jose/claims.ts';
 import type { JwtError } from '../../src/jose/errors.ts';
 import type { PolicyOptions } from '../../src/jose/policy.ts';
 import { refusalOf } from './refusal.ts';
@@ -176,6 +176,16 @@ describe('with an observer', () => {
     );
     expect(broken.every(([code, error]) => error?.code === code)).toBe(true);
     expect(broken[0]?.[1]).toBe(verdict);
+  });
+
+  it.each<keyof typeof CLAIMS>(['iat', 'exp'])('without "%s", only the rule that wants it is broken, and none that reckons with it', (claim) => {
+    const policy = policyOf({ maxAge: 10, maxLifetime: 1e9 });
+    const { [claim]: _, ...claims } = { ...CLAIMS, iat: NOW };
+    const broken: string[] = [];
+    const observe = (rule: ClaimRule, error: JwtError | undefined): unknown => error && broken.push(rule.code);
+    const context = { expected: policy, header: HEADER, now: NOW };
+    expect(refusalOf(() => validateClaims(claims, policy.ruleGroups, context, observe)).code).toBe('claim_missing');
+    expect(broken).toEqual(['claim_missing']);
   });
 
   it('a rule that its group forgot to list refuses all the same', () => {

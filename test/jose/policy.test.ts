@@ -169,6 +169,13 @@ describe('the rules of a policy', () => {
 });
 
 describe('what a policy asks', () => {
+  it('anew of a token that is remembered: times, and the checks of the caller', () => {
+    const codes = createPolicy(MINIMAL).unsettledGroups.flatMap(({ rules }) => rules.map(({ code }) => code));
+    expect(codes).toEqual([
+      'token_expired', 'token_not_yet_valid', 'token_issued_in_future', 'token_too_old', 'lifetime_too_long', 'check_failed',
+    ]);
+  });
+
   it('cannot be changed, neither for it nor for another', () => {
     const { ruleGroups, unsettledGroups, rules } = createPolicy(MINIMAL);
     for (const list of [ruleGroups, unsettledGroups, rules]) expect(list.every((one) => Object.isFrozen(one)) && Object.isFrozen(list)).toBe(true);
