@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createAuthenticator, type IncomingRequest } from '../../src/server/index.ts';
+import { createAuthenticator, type AuthenticatorOptions, type IncomingRequest } from '../../src/server/index.ts';
 import { createTestIssuer } from '../../src/testing/index.ts';
 import { createVerifier } from '../../src/verifier/index.ts';
 import { sendRaw, statusesOf } from './raw.ts';
@@ -76,12 +76,48 @@ describe('anything else', () => {
       .toMatchObject({ authenticated: false, code: 'keys_unavailable', response: { status: 503 } });
   });
 
-  it('of the caller\'s is a mistake', () => {
-    expect(() => createAuthenticator({ verifier, realm: 'a"b' })).toThrow(TypeError);
-    // @ts-expect-error no verifier
-    expect(() => createAuthenticator({})).toThrow(TypeError);
-    // @ts-expect-error a misspelt option
-    expect(() => createAuthenticator({ verifier, relam: 'a' })).toThrow(TypeError);
+  it('gets a body with GET, which is also what a request without a method is, and none with HEAD', async () => {
+    const bodyOf = async (request: IncomingRequest): Promise<string | undefined> => {
+      const result = await authenticate(request);
+      return result.authenticated ? undefined : result.response.body;
+    };
+    expect(await bodyOf({ headers: {} })).toContain('credentials_missing');
+    expect(await bodyOf({ headers: {} })).toBe(await bodyOf({ method: 'GET', headers: {} }));
+    expect(await bodyOf({ method: 'HEAD', headers: {} })).toBe('');
+  });
+});
+
+describe('options', () => {
+  const challengeOf = async (options: Partial<AuthenticatorOptions>): Promise<string | undefined> => {
+    const result = await createAuthenticator({ verifier, ...options })({ headers: {} });
+    return result.authenticated ? undefined : new Map(result.response.headers).get('www-authenticate');
+  };
+
+  it('the realm is "api" where none is given', async () => {
+    expect(await challengeOf({})).toBe('Bearer realm="api"');
+    expect(await challengeOf({ realm: 'shelves' })).toBe('Bearer realm="shelves"');
+  });
+
+  it.each([[{}, false], [{ verbose: false }, false], [{ verbose: true }, true]])('%o: the code of a forged token is told: %s', async (options, told) => {
+    const forged = { headers: { authorization: `${authorization.slice(0, -8)}AAAAAAAA` } };
+    const result = await createAuthenticator({ verifier, ...options })(forged);
+    expect(result).toMatchObject({ authenticated: false, code: 'signature_invalid' });
+    expect(JSON.stringify(result.authenticated || result.response).includes('signature_invalid')).toBe(told);
+  });
+
+  it.each<[object, string]>([
+    [{}, '"verifier" is required'], [{ verifier: {} }, '"verifier" is required'], [{ verifier: null }, '"verifier" is required'],
+    [{ verifier, realm: 7 }, '"realm" expected'], [{ verifier, realm: 'a"b' }, 'realm'],
+    [{ verifier, verbose: 'yes' }, '"verbose" expected'], [{ verifier, relam: 'a' }, 'createAuthenticator'],
+  ])('%o is a mistake of the caller\'s', (options, words) => {
+    const make = (): unknown => createAuthenticator(options as AuthenticatorOptions);
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(words);
+  });
+
+  it('a mistake that shows only with a token is thrown on, and is no answer', async () => {
+    const broken = createVerifier({ issuer: issuer.issuer, audience: 'my-api', keys, clock: () => NaN });
+    await expect(createAuthenticator({ verifier: broken })({ headers: { authorization } })).rejects.toThrow(TypeError);
   });
 });
 
