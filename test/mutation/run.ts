@@ -76,16 +76,28 @@ function readArguments(): Arguments {
 
 const nameOf = (file: string, { line, from, to }: Mutant): string => [file, line, from, to].join('\n');
 
-/** Prints what came of a file, and counts the mutants that lived and are not listed, or are listed and did not live. */
-function judge({ file, killed, endless, ignored, survivors }: FileReport, equivalents: readonly Equivalent[]): number {
+/** The mutants that lived and are not listed, and those that are listed and did not live. */
+function unexplained({ file, survivors }: FileReport, equivalents: readonly Equivalent[]): {
+  readonly unlisted: FileReport['survivors'];
+  readonly absent: readonly Equivalent[];
+} {
   const listed = equivalents.filter((equivalent) => equivalent.file === file);
   const names = new Set(listed.map((equivalent) => nameOf(file, equivalent)));
   const lived = new Set(survivors.map((mutant) => nameOf(file, mutant)));
-  const unlisted = survivors.filter((mutant) => !names.has(nameOf(file, mutant)));
-  const absent = listed.filter((equivalent) => !lived.has(nameOf(file, equivalent)));
+  return {
+    unlisted: survivors.filter((mutant) => !names.has(nameOf(file, mutant))),
+    absent: listed.filter((equivalent) => !lived.has(nameOf(file, equivalent))),
+  };
+}
+
+/** Prints what came of a file, and counts what is not explained. */
+function judge(report: FileReport, equivalents: readonly Equivalent[]): number {
+  const { file, killed, endless, ignored, survivors } = report;
+  const { unlisted, absent } = unexplained(report, equivalents);
   const total = killed + survivors.length;
   const share = `${String(killed).padStart(4)} of ${String(total).padEnd(4)}`;
-  const equal = listed.length === absent.length ? '' : `, ${survivors.length - unlisted.length} equivalent`;
+  const listed = survivors.length - unlisted.length;
+  const equal = listed === 0 ? '' : `, ${listed} equivalent`;
   say(`${percentOf(killed, total).padStart(6)} %  ${share} ${file}${equal}, ${ignored} left alone\n`);
   if (endless.length > 0) say(`          killed by running without end: ${endless.join(' ')}\n`);
   for (const mutant of unlisted) {
@@ -111,7 +123,7 @@ async function run({ folders, ...asking }: Arguments): Promise<number> {
     for (const { folder, least, files, whole } of folders) {
       let [killed, total] = [0, 0];
       for (const file of files) {
-        const report = await stryker.mutate(file, asking);
+        const report = await stryker.mutate(file, asking, (found) => unexplained(found, equivalents).unlisted.length === 0);
         if (judge(report, equivalents) > 0) bad = true;
         killed += report.killed;
         total += report.killed + report.survivors.length;

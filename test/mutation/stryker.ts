@@ -29,8 +29,11 @@ export interface Asking {
 
 /** Stryker in a copy of the tree as it is now. */
 export interface Stryker {
-  /** @throws {Error} when Stryker fails, or was interrupted. */
-  readonly mutate: (file: string, asking: Asking) => Promise<FileReport>;
+  /**
+   * @param explains says of each mutant that lived why it must: then no other test need be asked about it
+   * @throws {Error} when Stryker fails, or was interrupted.
+   */
+  readonly mutate: (file: string, asking: Asking, explains: (report: FileReport) => boolean) => Promise<FileReport>;
   readonly interrupt: () => void;
   readonly remove: () => void;
 }
@@ -53,7 +56,7 @@ export function openStryker(): Stryker {
   mkdirSync(RESULTS, { recursive: true });
   let running: ChildProcess | undefined;
   return {
-    mutate: async (file, asking) => {
+    mutate: async (file, asking, explains) => {
       const ask = async (near: string | undefined, again: boolean): Promise<void> => {
         running = start(tree, file, { ...asking, again, near });
         const [code, signal]: readonly unknown[] = await once(running, 'close');
@@ -61,10 +64,15 @@ export function openStryker(): Stryker {
       };
       // The tests that bear the file's name first: they take a tenth of the time, and few mutants are left for the others.
       const near = nearTests(file);
-      if (near !== undefined && !asking.again) await ask(near, false);
-      await ask(undefined, asking.again || near !== undefined);
       const told = join(tree.path, 'mutation.json');
-      const report = readReport(told).find((found) => found.file === file);
+      const reportOf = (): FileReport | undefined => readReport(told).find((found) => found.file === file);
+      if (near !== undefined && !asking.again) {
+        await ask(near, false);
+        const report = reportOf();
+        if (report !== undefined && explains(report)) return report;
+      }
+      await ask(undefined, asking.again || near !== undefined);
+      const report = reportOf();
       if (report !== undefined) expectAllAsked(file, tree, readTestFiles(told));
       // Stryker says nothing of a file in which there is nothing to change.
       return report ?? { file, killed: 0, endless: [], ignored: 0, survivors: [] };
