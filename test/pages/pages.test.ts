@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { blocksOf, deadLinks, PAGES, promisedBy, readPage, ROOT, runBlock } from './page.ts';
 
-/** Pages whose code is run here, and how many blocks they have at least. That of src/server/README.md needs frameworks. */
+/** Pages whose code is run here, and how many blocks they have at least. That of src/server needs frameworks, and is run in test/proxies. */
 const RUN: readonly (readonly [path: string, blocks: number])[] = [
   ['README.md', 4], ['src/keys/README.md', 4], ['src/migration.md', 5],
 ];

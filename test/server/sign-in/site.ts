@@ -107,9 +107,9 @@ export function send(url: string, method: string, headers: Fields = {}, body: st
 /** Keeps cookies as a browser does, as far as these tests need it: by name, until Max-Age=0. */
 export class Browser {
   readonly cookies = new Map<string, string>();
-  readonly site: Site;
+  readonly site: Pick<Site, 'url'>;
 
-  constructor(site: Site) {
+  constructor(site: Pick<Site, 'url'>) {
     this.site = site;
   }
 
