@@ -118,8 +118,9 @@ function formatEspv1({ jwt: { claims } }: VerifiedToken): string {
   const info = {
     claims: JSON.stringify(claims),
     issuer: claims.iss,
-    ...(claims.sub === undefined || claims.sub === '' ? {} : { id: claims.sub }),
-    ...(typeof email === 'string' && email !== '' ? { email } : {}),
+    // What is undefined is left out by JSON.stringify.
+    id: claims.sub === '' ? undefined : claims.sub,
+    email: typeof email === 'string' && email !== '' ? email : undefined,
     audiences: [...new Set(audiencesOf(claims))].sort(),
   };
   return pad(Buffer.from(JSON.stringify(info), 'utf8').toString('base64url'));
