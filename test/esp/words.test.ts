@@ -51,7 +51,8 @@ describe('a refusal that somebody has made up', () => {
 
   it('is of the header unless its message begins with the payload', () => {
     const words = (message: string) => wordsFor(refusal('invalid_json', { message }), 'espv2').text;
-    expect([words('the JWS Payload is none'), words('in the JWS Payload')]).toEqual(['Jwt payload is an invalid JSON', 'Jwt header is an invalid JSON']);
+    expect([words('the JWS Payload is none'), words('what is said in the JWS Payload is none')])
+      .toEqual(['Jwt payload is an invalid JSON', 'Jwt header is an invalid JSON']);
   });
 
   it('of a time that is not positive names the claim', () => {
