@@ -43,7 +43,8 @@ export function locateToken(location: JwtLocation, request: EspRequest, query: s
 
 /** One name for each location, so that providers that share one share the look. */
 export function locationKey(location: JwtLocation): string {
-  return JSON.stringify([location.in, location.name, location.in === 'header' ? location.prefix : '']);
+  // A list of names also gives the order in which members are written.
+  return JSON.stringify(location, ['in', 'name', 'prefix']);
 }
 
 function inHeader(name: string, prefix: string, values: readonly string[]): Located {

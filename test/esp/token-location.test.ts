@@ -99,6 +99,10 @@ describe('locationKey', () => {
     expect(new Set(places.map(locationKey)).size).toBe(places.length);
     expect(places.map((place) => locationKey({ ...place }))).toEqual(places.map(locationKey));
   });
+
+  it('does not depend on the order in which a place is described', () => {
+    expect(locationKey({ prefix: 'b', name: 'a', in: 'header' })).toBe(locationKey({ in: 'header', name: 'a', prefix: 'b' }));
+  });
 });
 
 describe('readRawHeaders', () => {
