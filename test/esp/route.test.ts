@@ -25,6 +25,12 @@ describe('two wildcards', () => {
     expect(lookup('GET', '/w/x/ab')).toBe('GET /w/**/ab');
     expect(lookup('PUT', '/w/x/ab')).toBe('405 GET,HEAD');
   });
+
+  // RFC 9110 §9.3.2: GET's rule is HEAD's only where HEAD has none.
+  it.each([['/w/**', '/w/x'], ['/w/**/a', '/w/x/a'], ['/w/**/a/b', '/w/x/a/b']])('that are one place are asked for a method before another stands in for it: %s', (template, path) => {
+    const lookup = routing(`* ${template}`, `GET ${template}`, `HEAD ${template}`);
+    expect(['PUT', 'GET', 'HEAD'].map((method) => lookup(method, path))).toEqual([`* ${template}`, `GET ${template}`, `HEAD ${template}`]);
+  });
 });
 
 describe('createRouter', () => {
