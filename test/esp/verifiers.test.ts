@@ -2,7 +2,10 @@ import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createKeySet } from '../../src/jose/key-set.ts';
 import { signJwt } from '../../src/jose/sign.ts';
-import { bearer, decider, definition, document, ISSUER, mint, NOW, request, SERVICE, verdict } from './fixtures.ts';
+import { loadOpenApi } from '../../src/esp/openapi.ts';
+import type { AuthProvider } from '../../src/esp/policy.ts';
+import { createVerifierSource, ESP_CHECKS } from '../../src/esp/verifiers.ts';
+import { bearer, decider, definition, document, ISSUER, KEYS, mint, NOW, request, SERVICE, verdict } from './fixtures.ts';
 import { exportJwk } from '../../src/jose/pem.ts';
 
 describe('what the page asks of claims', () => {
@@ -55,6 +58,10 @@ describe('what the page asks of claims', () => {
     expect(decision).toMatchObject({ refusal: { code: 'check_failed', error: { check: 'positive_exp' } } });
   });
 
+  it('says nothing of a claim that is not there: that it is missing is for another rule to say', () => {
+    for (const check of Object.values(ESP_CHECKS)) expect(check({}, { alg: 'ES256' })).toBe(true);
+  });
+
   it('wants an e-mail issuer to speak for itself', async () => {
     const email = 'me@project.iam.gserviceaccount.com';
     const doc = document({
@@ -69,6 +76,22 @@ describe('what the page asks of claims', () => {
     expect(await ask({ iss: email, sub: 'other@project.iam.gserviceaccount.com' })).toBe('check_failed self_issued');
     expect(await ask({ iss: email, sub: email.toUpperCase() })).toBe('check_failed self_issued');
     expect(await ask({ iss: 'https://login.example/@tenant', sub: 'me' })).toBe('allowed');
+  });
+});
+
+describe('createVerifierSource', () => {
+  it('gives one verifier for one set of providers, in whatever order they are named, and asks once for the keys of each', () => {
+    const { providers } = loadOpenApi(document());
+    const asked: AuthProvider[] = [];
+    const verifierOf = createVerifierSource((provider) => {
+      asked.push(provider);
+      return { keys: KEYS };
+    });
+    const verifier = verifierOf(providers);
+    expect(verifierOf([...providers])).toBe(verifier);
+    expect(verifierOf([...providers].reverse())).toBe(verifier);
+    expect(providers.map((provider) => verifierOf([provider]) === verifier)).toEqual([false, false]);
+    expect(asked).toEqual(providers);
   });
 });
 
