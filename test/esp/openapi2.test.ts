@@ -173,6 +173,7 @@ describe('what cannot be enforced', () => {
     }), { unenforced });
     if (outcome instanceof RegExp) {
       expect(load).toThrow(outcome);
+      expect(load).toThrow(TypeError);
     } else {
       expect(wishes(load().operations)).toEqual({ 'GET /a': outcome });
       expect(load().warnings.length).toBeGreaterThan(0);
