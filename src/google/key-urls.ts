@@ -17,7 +17,11 @@ export const GOOGLE_CERTIFICATES_URL = 'https://www.googleapis.com/oauth2/v1/cer
 /** The keys of the Identity-Aware Proxy. */
 export const GOOGLE_IAP_JWKS_URL = 'https://www.gstatic.com/iap/verify/public_key-jwk';
 
-const SERVICE_ACCOUNTS = 'https://www.googleapis.com/service_accounts/v1';
+/** The keys of service accounts, each under its e-mail address (Google's IAM reference, `signJwt`: the certificates are metadata). */
+const SERVICE_ACCOUNTS: Readonly<Record<GoogleKeyFormat, string>> = {
+  jwk: 'https://www.googleapis.com/service_accounts/v1/jwk',
+  x509: 'https://www.googleapis.com/service_accounts/v1/metadata/x509',
+};
 
 /** The two forms in which Google publishes the same keys. */
 export type GoogleKeyFormat = 'jwk' | 'x509';
@@ -40,7 +44,7 @@ export function serviceAccountKeys(email: string, options: ServiceAccountKeysOpt
   const { format = 'jwk', ...rest } = given;
   const address = expectString(email, 'email');
   if (!/^[^@\s/?#\p{Surrogate}]+@[^@\s/?#\p{Surrogate}]+$/u.test(address)) throw new TypeError('"email" expected an e-mail address');
-  return createRemoteKeySet(`${SERVICE_ACCOUNTS}/${expectKeyFormat(format)}/${encodeURIComponent(address)}`, rest as RemoteKeySetOptions);
+  return createRemoteKeySet(`${SERVICE_ACCOUNTS[expectKeyFormat(format)]}/${encodeURIComponent(address)}`, rest as RemoteKeySetOptions);
 }
 
 /** @throws {TypeError} unless it is one of the two. */

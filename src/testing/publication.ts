@@ -69,11 +69,16 @@ export function publicationUnder(issuer: string, base: string): Publication {
 
 /** Which document an address means, whatever its query. */
 export function documentAt(publication: Publication, url: URL): DocumentName | undefined {
-  const place = `${url.origin}${url.pathname}`;
-  const isAt = (uri: string): boolean => new URL(uri).href === place;
+  const place = placeOf(url);
+  const isAt = (uri: string): boolean => placeOf(new URL(uri)) === place;
   if (isAt(publication.jwksUri)) return 'jwks';
   if (isAt(publication.certificatesUri)) return 'certificates';
   return isAt(publication.discoveryUri) ? 'discovery' : undefined;
+}
+
+/** An address without its query. The "@" of a service account's may be written either way; a client of ours writes %40. */
+function placeOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname.replaceAll('%40', '@')}`;
 }
 
 /** Nobody discovers a service account. The address of its document is there so that every issuer has one. */

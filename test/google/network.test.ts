@@ -6,6 +6,7 @@ import {
   serviceAccountKeys,
   signServiceAccountAssertion,
 } from '../../src/google/index.ts';
+import { createTestIssuer } from '../../src/testing/index.ts';
 import { certificatePem } from '../../spec-vectors/generate/certificate.ts';
 import { jwkSet, privateKey } from '../../spec-vectors/generate/keys.ts';
 import { outcome, untyped } from '../keys/issuer.ts';
@@ -192,7 +193,16 @@ describe('the keys of a service account', () => {
     const encoded = 'robot%40project.iam.gserviceaccount.com';
     expect(serviceAccountKeys(EMAIL).url).toBe(`${BASE}/jwk/${encoded}`);
     expect(serviceAccountKeys(EMAIL, { format: 'jwk' }).url).toBe(`${BASE}/jwk/${encoded}`);
-    expect(serviceAccountKeys(EMAIL, { format: 'x509' }).url).toBe(`${BASE}/x509/${encoded}`);
+    expect(serviceAccountKeys(EMAIL, { format: 'x509' }).url).toBe(`${BASE}/metadata/x509/${encoded}`);
+  });
+
+  // Google's reference of the IAM Credentials API, signJwt: https://www.googleapis.com/service_accounts/v1/metadata/x509/{ACCOUNT_EMAIL}
+  it.each(['jwk', 'x509'] as const)('are where the local issuer publishes them too: %s', async (format) => {
+    const issuer = createTestIssuer({ issuer: EMAIL, clock });
+    const token = issuer.mint({ aud: 'my-api', sub: EMAIL });
+    const keys = serviceAccountKeys(EMAIL, { format, fetch: issuer.fetch });
+    const verifier = createServiceAccountVerifier({ email: EMAIL, audience: 'my-api', keys, clock });
+    expect(await outcome(verifier.verify(token))).toBe('accepted');
   });
 
   it.each([
