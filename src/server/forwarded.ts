@@ -70,6 +70,7 @@ export function malformedRequest(httpVersion: string, { headers }: EspRequest, f
   // RFC 9112 §3.2: more than one Host, or one that is no host, is 400.
   const hosts = headers.get('host') ?? [];
   if (hosts.length > 1) return 'there is more than one Host';
-  if (hosts[0] !== undefined && !/^[A-Za-z0-9.\-_~:[\]%]*$/.test(hosts[0])) return 'the Host is not one';
+  const [host = ''] = hosts;
+  if (!/^[A-Za-z0-9.\-_~:[\]%]*$/.test(host)) return 'the Host is not one';
   return undefined;
 }

@@ -64,10 +64,10 @@ export function framingOf(headers: ReadonlyMap<string, readonly string[]>): Fram
   const codings = headers.get('transfer-encoding') ?? [];
   const [length] = lengths;
   const [coding] = codings;
-  if (length === undefined && coding === undefined) return NO_CONTENT;
   if (lengths.length + codings.length > 1) return { kind: 'ambiguous' };
   if (coding !== undefined) return { kind: coding.toLowerCase() === 'chunked' ? 'chunked' : 'ambiguous' };
-  return /^\d{1,15}$/.test(length ?? '') ? { kind: 'length', octets: Number(length) } : { kind: 'ambiguous' };
+  if (length === undefined) return NO_CONTENT;
+  return /^\d{1,15}$/.test(length) ? { kind: 'length', octets: Number(length) } : { kind: 'ambiguous' };
 }
 
 const NO_CONTENT: Framing = Object.freeze({ kind: 'none' });

@@ -29,6 +29,6 @@ export function fieldsOf({ headers, rawHeaders }: IncomingRequest, name: string)
   }
   // Whoever made the object may have written the name in any case, and more than once.
   return Object.entries(headers)
-    .filter(([key, value]) => key.toLowerCase() === name && value !== undefined)
+    .filter(([key]) => key.toLowerCase() === name)
     .flatMap(([, value]) => value ?? []);
 }
