@@ -88,12 +88,13 @@ function expectAllAsked(file: string, { path }: Tree, asked: readonly string[]):
   if (missing.length > 0) throw new Error(`cannot be read, so that nothing was asked of them: ${missing.join(' ')}`);
 }
 
-/** The pattern of the tests that bear the name of a file, or the first word of it; else undefined. */
+/** The pattern of the tests that bear the name of a file, or the first word of it; else of those of its folder, where that lies in a floor's. */
 function nearTests(file: string): string | undefined {
   const [, folder = '', name = ''] = /^src\/(.+)\/(.+)\.ts$/.exec(file) ?? [];
   const tests = readdirSync(join(ROOT, 'test', folder)).filter((test) => test.endsWith('.test.ts'));
   const known = [name, name.replace(/-.*/, '')].find((stem) => tests.some((test) => test.startsWith(stem)));
-  return known === undefined ? undefined : `test/${folder}/${known}*.test.ts`;
+  if (known !== undefined) return `test/${folder}/${known}*.test.ts`;
+  return folder.includes('/') ? `test/${folder}/*.test.ts` : undefined;
 }
 
 /** @param near the tests to ask, in place of all that lead through the folder */
