@@ -21,7 +21,7 @@ const MAX_EXPONENT = 2 ** 32 - 1;
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
 /** What an RSA modulus is held against. */
-interface Sieve {
+export interface Sieve {
   /** The odd primes up to 167. A modulus that one of them divides is no product of two large primes. */
   readonly primes: readonly bigint[];
   readonly product: bigint;
@@ -32,7 +32,8 @@ interface Sieve {
 /** Made for the first RSA key: at import it would take 0.1 ms of the 8 that importing the package may (measured). */
 let sieve: Sieve | undefined;
 
-function makeSieve(): Sieve {
+/** What {@link rsaWeakness} makes once. */
+export function makeSieve(): Sieve {
   const primes = [...Array(167).keys()].map((i) => i + 1).filter((n) => n > 2 && isPrime(n)).map(BigInt);
   const product = primes.reduce((all, prime) => all * prime, 1n);
   const subgroups = ROCA_PRIMES.map((prime) => {

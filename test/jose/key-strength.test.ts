@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bitLength, ed25519Weakness, rsaWeakness } from '../../src/jose/key-strength.ts';
+import { bitLength, ed25519Weakness, makeSieve, rsaWeakness } from '../../src/jose/key-strength.ts';
 import { ED_1, ED_2, RSA_1, RSA_2 } from './keys.ts';
 import { fromBigInt, octets, toBigInt } from './octets.ts';
 
@@ -72,7 +72,13 @@ describe('rsaWeakness', () => {
     expect(rsaWeakness(even, F4)).toBe('the RSA modulus is even');
   });
 
-  it('knows the small primes', () => expect([SMALL.length, SMALL[0], SMALL.at(-1)]).toEqual([38, 3n, 167n]));
+  it('knows the small primes, and the powers of 65537 modulo those of ROCA', () => {
+    expect([SMALL.length, SMALL[0], SMALL.at(-1)]).toEqual([38, 3n, 167n]);
+    const { primes, product, subgroups } = makeSieve();
+    expect([primes, product]).toEqual([SMALL, PRODUCT]);
+    const powers = PRIMES.map((prime) => ({ prime, powers: new Set([...subgroup(prime)].map(Number)) }));
+    expect(subgroups).toEqual(powers);
+  });
 
   it.each(SMALL)('refuses a modulus with the factor %i', (factor) => {
     const n = modulus(`factor ${factor}`, 2048, (prime, residue) => (prime === factor ? 0n : nonZero(prime, residue)));
