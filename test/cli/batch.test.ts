@@ -355,11 +355,11 @@ if (process.platform === 'win32') {
   });
 }
 
-/** Those of the README and of --help. */
+/** Those of the README, of the page of the command, and of --help. */
 function examplesWithBatch(): string[] {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const documented = [readme, verify.help].flatMap((text) => text.match(/^ +assay verify --batch [^.].*$/gm) ?? []);
-  return documented.map((line) => line.trim()).filter((line) => line.includes('--audience'));
+  const pages = ['../../README.md', '../../src/cli/README.md'].map((path) => readFileSync(new URL(path, import.meta.url), 'utf8'));
+  const documented = [...pages, verify.help].flatMap((text) => text.match(/^ +assay verify --batch [^.].*$/gm) ?? []);
+  return [...new Set(documented.map((line) => line.trim()))].filter((line) => line.includes('--audience'));
 }
 
 /** Megabytes of memory that a process has had at its most. */

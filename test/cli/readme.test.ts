@@ -1,9 +1,11 @@
-/** The lines of the README's section "The command", as printed. */
+/** The lines of the README's section "The command", and of the command's own page, as printed. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, it, vi } from 'vitest';
 import { signJwt } from '../../src/jose/sign.ts';
 import { createTestIssuer } from '../../src/testing/index.ts';
 import { GOOGLE_CLAIMS, mint, pem, privateKey, publicJwk, temporaryFolder } from './key-files.ts';
+import { writeShim } from './processes.ts';
 import { NOW, run } from './run.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -42,4 +44,24 @@ it.each(lines)('assay %s', async (line) => {
   const { status, stdout, stderr } = await run(wordsOf(line), { stdin: `${token}\n`, stopped: Promise.resolve() });
   expect({ status, stderr: line.startsWith('dev-issuer') ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).not.toBe('');
+});
+
+/** What src/cli/README.md would have a reader type, with a key of their own. */
+function linesToTry(): readonly string[] {
+  const page = readFileSync(new URL('../../src/cli/README.md', import.meta.url), 'utf8');
+  return /^To try it.*\n\n((?: {4}.+\n)+)/m.exec(page)?.[1]?.trimEnd().split('\n').map((line) => line.trim()) ?? [];
+}
+
+it('the lines to try, of the page of the command', () => {
+  const typed = linesToTry();
+  expect(typed).toHaveLength(5);
+  if (process.platform === 'win32' || spawnSync('openssl', ['version']).status !== 0) {
+    return console.info('not run: the lines to try need a POSIX shell and openssl');
+  }
+  const shell = temporaryFolder();
+  const script = [`assay() { sh '${writeShim(shell)}' "$@"; }`, ...typed.map((line) => `${line}\necho "status $?"`)].join('\n');
+  const { stdout } = spawnSync('sh', ['-c', script], { cwd: shell.path, encoding: 'utf8' });
+  expect(stdout.match(/^status .*|^accepted.*|^refused.*/gm)).toEqual([
+    'status 0', 'status 0', 'status 0', expect.stringMatching(/^accepted/), 'status 0', 'refused audience_not_allowed', 'status 1',
+  ]);
 });

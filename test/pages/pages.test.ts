@@ -32,16 +32,30 @@ describe.each(RUN)('the code of %s', (path, least) => {
 
 it.each(PAGES)('%s links only to what is there', (path) => expect(deadLinks(path)).toEqual([]));
 
+/** The cells of the row that a pattern finds. */
+function cellsOf(page: string, row: RegExp): readonly string[] {
+  return (row.exec(readPage(page))?.[0] ?? '').split('|').map((cell) => cell.trim());
+}
+
 it('the README has the figures of bench/CONFORMANCE.md', () => {
-  const cells = (page: string, start: RegExp): readonly string[] =>
-    (start.exec(readPage(page))?.[0] ?? '').split('|').map((cell) => cell.trim());
-  const names = cells('README.md', /^\| \| Assay.*$/m).map((cell) => /^\[([^\]]+)\]/.exec(cell)?.[1] ?? cell);
-  const figures = cells('README.md', /^\| vectors of "MUST refuse".*$/m);
+  const names = cellsOf('README.md', /^\| \| Assay.*$/m).map((cell) => /^\[([^\]]+)\]/.exec(cell)?.[1] ?? cell);
+  const figures = cellsOf('README.md', /^\| vectors of "MUST refuse".*$/m);
   for (const name of ['jose', 'jsonwebtoken', 'fast-jwt', 'aws-jwt-verify', 'google-auth-library']) {
     expect({ name, figure: figures[names.indexOf(name)] })
-      .toEqual({ name, figure: cells('bench/CONFORMANCE.md', new RegExp(`^\\| ${name} \\|.*$`, 'm'))[3] });
+      .toEqual({ name, figure: cellsOf('bench/CONFORMANCE.md', new RegExp(`^\\| ${name} \\|.*$`, 'm'))[3] });
   }
-  expect(figures[names.indexOf('Assay')]).toBe(cells('bench/CONFORMANCE.md', /^\| jwt-assay \|.*$/m)[3]);
+  expect(figures[names.indexOf('Assay')]).toBe(cellsOf('bench/CONFORMANCE.md', /^\| jwt-assay \|.*$/m)[3]);
+});
+
+it('the README counts the dependencies of others as bench/RESULTS.md and their own manifests do', () => {
+  const names = cellsOf('README.md', /^\| \| Assay.*$/m).map((cell) => /^\[([^\]]+)\]/.exec(cell)?.[1] ?? cell);
+  const counts = cellsOf('README.md', /^\| run-time dependencies.*$/m);
+  const lock = JSON.parse(readPage('bench/peers/package-lock.json')) as { packages: Record<string, { dependencies?: object }> };
+  for (const name of ['jose', 'jsonwebtoken', 'fast-jwt', 'aws-jwt-verify', 'google-auth-library']) {
+    const own = Object.keys(lock.packages[`node_modules/${name}`]?.dependencies ?? {}).length;
+    const [, , all] = cellsOf('bench/RESULTS.md', new RegExp(`^\\| ${name} \\| \\d+ \\| [\\d,.]+ \\| \\d+ \\|$`, 'm'));
+    expect({ name, count: counts[names.indexOf(name)] }).toEqual({ name, count: own === 0 ? '0' : `${own} (${all})` });
+  }
 });
 
 it('the README gives its two commands on lines of their own, as .ci/run and readers look for them', () => {
