@@ -81,19 +81,19 @@ export function parseHeader(jws: CompactJws): JoseHeader {
  * @throws {JwtError} `invalid_base64url` or `signature_invalid`.
  */
 export function verifySignature(jws: CompactJws, { scheme, keys }: KeySelection): VerificationKey {
-  const { token, payloadEnd } = jws;
-  const signature = decodePart(token, payloadEnd + 1, token.length, 'the JWS Signature');
-  const signingInput = octetsOf(token).subarray(0, payloadEnd);
-  for (const key of keys) if (holds(scheme, key, signingInput, signature)) return key;
+  for (const key of keys) if (holds(scheme, key, jws)) return key;
   throw new JwtError('signature_invalid');
 }
 
-function holds(scheme: SignatureScheme, key: VerificationKey, input: Uint8Array, signature: Uint8Array): boolean {
+function holds(scheme: SignatureScheme, { bits, keyObject }: VerificationKey, { token, payloadEnd }: CompactJws): boolean {
+  // Decoded for each key, once it has been read: one of a caller's own may have getters, and what they run may decode something else.
+  const signature = decodePart(token, payloadEnd + 1, token.length, 'the JWS Signature');
+  const signingInput = octetsOf(token).subarray(0, payloadEnd);
   // RFC 8017 §8.1.2 and §8.2.2 step 1, RFC 7518 §3.2 and §3.4, RFC 8032 §5.1.7: exactly as long as it must be. A genuine one may
   // begin with zeros.
-  if (signature.length !== (scheme.signatureLength ?? Math.ceil(key.bits / 8))) return false;
+  if (signature.length !== (scheme.signatureLength ?? Math.ceil(bits / 8))) return false;
   try {
-    return scheme.verify(key.keyObject, input, signature);
+    return scheme.verify(keyObject, signingInput, signature);
   } catch {
     // What node:crypto will not even try, under a FIPS provider for instance, has not been verified.
     return false;

@@ -125,6 +125,30 @@ describe('verifyJws (RFC 7515 §5.2)', () => {
     expect(verifySignature(parseCompact(token, 10_000), { scheme: must(schemeOf('EdDSA')), keys })).toBe(keys[1]);
   });
 
+  describe('a key of a caller\'s own, which has getters', () => {
+    const RS256 = { algorithms: ['RS256'] } as const;
+    const key = importJwk(RSA_1.jwk);
+    const genuine = signJwt({ sub: 'user-1' }, RSA_1.privateKey);
+    const [header, , signature] = genuine.split('.');
+    // As long as the genuine one, so that what was signed ends at the same place.
+    const forged = `${header}.${base64url('{"sub":"user-2"}')}.${signature}`;
+    const withGetter = (name: 'bits' | 'keyObject', run: () => unknown): VerificationKey =>
+      Object.defineProperty({ ...key }, name, { get: () => (run(), key[name]) });
+
+    it.each(['bits', 'keyObject'] as const)('may decode in them what it is made of: %s', (name) => {
+      const lazy = withGetter(name, () => importJwk(RSA_1.jwk));
+      expect(outcomeOf(() => verifyJws(genuine, { find: () => [lazy] }, RS256))).toBe('accepted');
+      expect(outcomeOf(() => verifyJws(genuine, { find: () => [importJwk(RSA_2.jwk), lazy] }, RS256))).toBe('accepted');
+    });
+
+    it.each(['bits', 'keyObject'] as const)('may verify another token in them, which does not count for this one: %s', (name) => {
+      // Under another key: so the last that was decoded is its signature.
+      const other = (): string => outcomeOf(() => verifyJws(genuine, createKeySet(RSA_2.jwk), RS256));
+      expect(other()).toBe('signature_invalid');
+      expect(outcomeOf(() => verifyJws(forged, { find: () => [withGetter(name, other)] }, RS256))).toBe('signature_invalid');
+    });
+  });
+
   it('refuses the signature of another key', () => {
     const token = signJwt({}, RSA_2.privateKey);
     expect(refusalOf(() => verifyJws(token, createKeySet(RSA_1.jwk), { algorithms: ['RS256'] }))).toMatchObject({
