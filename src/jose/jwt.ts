@@ -87,7 +87,7 @@ export interface VerificationCall extends VerifyJwtOptions {
  *
  * @param now seconds
  * @throws {JwtError} naming the rule that was broken, never quoting the token.
- * @throws {TypeError} when the policy is not one that `createPolicy` made, `now` is not a time in seconds, or for wrong options.
+ * @throws {TypeError} for a policy that `createPolicy` did not make, a `now` not in seconds, or wrong options; and what a look-up throws.
  * @example
  * const { claims } = verifyJwt(token, createKeySet(jwks), createPolicy({ issuer, audience }), Date.now() / 1000);
  */

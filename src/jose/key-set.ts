@@ -8,12 +8,12 @@ import { JwtError } from './errors.ts';
 import { schemeOf, type JwsAlgorithm, type SignatureScheme } from './jwa.ts';
 import type { VerificationKey } from './jwk.ts';
 import { importInput, type KeySetInput, type SkippedKey } from './key-set-input.ts';
-import { expectBoolean, readOptions } from './options.ts';
+import { expectBoolean, ignoreRejection, readOptions } from './options.ts';
 
 /** What the spine asks of any source of keys. */
 export interface KeyLookup {
   /**
-   * The keys that a token may mean: those bearing exactly its key ID, or, for a token without one, all.
+   * The keys that a token may mean: those bearing exactly its key ID, or, for a token without one, all. At once: nobody waits for a promise.
    *
    * @throws {JwtError} `keys_unavailable` where there is no set to look into.
    */
@@ -94,6 +94,7 @@ export function isKeySet(keys: KeyLookup): keys is KeySet {
  *
  * @param now seconds; decides whether a certificate's key is within its dates
  * @throws {JwtError} `algorithm_not_allowed`, `key_not_found`, `key_unusable`, or what the look-up throws.
+ * @throws {TypeError} when the look-up does not return an array.
  */
 export function selectKeys(
   lookup: KeyLookup,
@@ -106,7 +107,7 @@ export function selectKeys(
   if (scheme === undefined || !algorithms.includes(scheme.alg)) throw new JwtError('algorithm_not_allowed');
 
   // RFC 7515 §4.1.4 calls the ID a hint. Here a token that has one means that key and no other.
-  const found = lookup.find(hint.kid);
+  const found = expectFound(lookup.find(hint.kid));
   if (found.length === 0) throw new JwtError('key_not_found');
 
   const keys: VerificationKey[] = [];
@@ -141,6 +142,13 @@ export function expectKeyLookup(keys: unknown): KeyLookup {
   return keys as KeyLookup;
 }
 
+/** What a look-up has found. @throws {TypeError} for anything but an array, such as the promise of an async look-up, which nobody waits for. */
+function expectFound(found: unknown): readonly VerificationKey[] {
+  if (Array.isArray(found)) return found;
+  ignoreRejection(found);
+  throw new TypeError('"keys": "find" expected to return an array of keys, at once');
+}
+
 /** Whether the key is of the type, curve and algorithm of the scheme. */
 function fits(key: VerificationKey, scheme: SignatureScheme, algorithms: readonly JwsAlgorithm[]): boolean {
   if (key.kty !== scheme.kty || (scheme.crv !== undefined && key.crv !== scheme.crv)) return false;
@@ -157,7 +165,7 @@ function unfitnessOf(key: VerificationKey, scheme: SignatureScheme, now: number)
   if (key.keyOps !== undefined && !key.keyOps.includes('verify')) {
     return new JwtError('key_unusable', { message: 'the key is not for verifying', rule: 'RFC 7517 §4.3' });
   }
-  if (scheme.family === 'HS' && key.bits < scheme.hashBits) {
+  if (scheme.family === 'HS' && !(key.bits >= scheme.hashBits)) {
     return new JwtError('key_unusable', { message: 'the HMAC key is shorter than the hash', rule: 'RFC 7518 §3.2' });
   }
   if (key.validity !== undefined && !(key.validity.notBefore <= now && now <= key.validity.notAfter)) {

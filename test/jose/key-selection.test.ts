@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { JwsAlgorithm } from '../../src/jose/jwa.ts';
 import { importJwk } from '../../src/jose/jwk.ts';
@@ -153,6 +154,25 @@ describe('a look-up', () => {
   it('is whatever has a function to find keys', () => {
     const lookup = { find: () => [] };
     expect(expectKeyLookup(lookup)).toBe(lookup);
+  });
+
+  it.each([
+    ['a promise', async () => []], ['a promise that rejects', async () => Promise.reject(new Error('no keys today'))], ['nothing', () => undefined],
+    ['null', () => null], ['one key', () => importJwk(ED)], ['a key set', () => createKeySet(ED)], ['a text', () => 'abc'],
+  ])('is the caller\'s mistake when it finds no array, but %s; and a rejection ends nothing', async (_, find) => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown): unknown => rejections.push(reason);
+    process.on('unhandledRejection', note);
+    const lookup = { find } as unknown as KeySet;
+    expect(() => selectKeys(lookup, { alg: 'EdDSA', kid: 'a' }, ['EdDSA'], 0)).toThrow(mistake('"keys"'));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+  });
+
+  it('may find a secret that says nothing of its length: too short for any hash', () => {
+    const lookup = { find: () => [{ kty: 'oct', keyObject: createSecretKey(Buffer.alloc(64)) }] } as unknown as KeySet;
+    expect(outcomeOf(() => selectKeys(lookup, { alg: 'HS256' }, ['HS256'], 0))).toBe('key_unusable');
   });
 
   it('of a static set gives back its own keys, and nothing else', () => {
