@@ -44,18 +44,19 @@ const MAX_TARGET = 1024;
  */
 export function createAccessLog(policy: EspPolicy, write: (line: string) => unknown): AccessLog {
   const locations = policy.providers.flatMap((provider) => provider.locations);
-  const queried = locations.flatMap((location) => (location.in === 'query' ? [location.name] : []));
+  const queried = locations.filter((location) => location.in === 'query').map(({ name }) => name);
   const names = [...new Set([...TOKEN_PARAMETERS, ...queried])];
   return ({ method, target, seconds, template, client, upstream, ...entry }) => {
+    // What is undefined is not written.
     const line = JSON.stringify({
       time: new Date().toISOString(),
       method: method.slice(0, 32),
       target: redactTarget(target, names),
-      ...(template === undefined ? {} : { template }),
+      template,
       ...entry,
-      ...(upstream === undefined ? {} : { upstream }),
+      upstream,
       milliseconds: Math.round(seconds * 1e6) / 1000,
-      ...(client === undefined ? {} : { client }),
+      client,
     });
     try {
       write(`${line}\n`);

@@ -128,7 +128,6 @@ ${names.join('\n')}
 
 /** The answer names what is to be removed, in x-envoy-auth-headers-to-remove. A failure is never an allow. */
 function forEnvoy(terms: ConfigurationTerms): string {
-  const [host = '', port = ''] = (terms.auth[0] ?? '').split(/:(?=\d+$)/);
   const patterns = toldNames(terms).map((name) => `            - exact: ${name}`);
   return `\
 http_filters:
@@ -138,7 +137,7 @@ http_filters:
     failure_mode_allow: false
     http_service:
       server_uri:
-        uri: http://${host}:${port}
+        uri: http://${terms.auth[0] ?? ''}
         cluster: assay
         timeout: 0.25s
       authorization_request:
