@@ -32,7 +32,8 @@ export function parseDocument(input: string | object): Field {
   if (typeof text !== 'string') throw new TypeError('the OpenAPI document expected a text or an object');
   if (!/^[ \t\r\n]*\{/.test(text)) {
     const line = `${YAML_TO_JSON} < openapi.yaml | assay gateway --openapi - ...`;
-    throw new TypeError(`the OpenAPI document is not JSON. If it is YAML, convert it:\n  ${line}`);
+    // On one line: the command shows a line end as an escape, and nobody could paste that.
+    throw new TypeError(`the OpenAPI document is not JSON. If it is YAML, convert it: ${line}`);
   }
   try {
     return { value: parseJsonObject(Buffer.from(text, 'utf8'), 'the OpenAPI document', MAX_DEPTH), path: '' };

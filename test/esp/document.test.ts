@@ -43,7 +43,7 @@ describe('the text of a document', () => {
         loadOpenApi(yaml);
         return '';
       } catch (error) {
-        return (error as Error).message.split('\n').at(-1)?.trim() ?? '';
+        return (error as Error).message.replace(/^the OpenAPI document is not JSON\. If it is YAML, convert it: /, '');
       }
     })();
     const form = /^python3 -c '([^']+)' < openapi\.yaml \| assay gateway --openapi - \.\.\.$/;

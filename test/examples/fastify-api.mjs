@@ -4,7 +4,7 @@
  *   npm install jwt-assay fastify
  *   ISSUER=https://issuer.example AUDIENCE=my-api PORT=3000 node fastify-api.mjs
  *
- * `assay dev-issuer` is an issuer to try it with.
+ * To try it: `assay dev-issuer --port 8080 --audience my-api` is the issuer of ISSUER=http://127.0.0.1:8080, and says how a token is had.
  */
 
 import fastify from 'fastify';

@@ -11,6 +11,7 @@ import { proxyConfiguration } from '../../src/server/proxy-configuration.ts';
 import { PROXIES } from '../../src/server/proxy-contract.ts';
 import { bearer, decider, mint, request, verdict } from '../esp/fixtures.ts';
 import { blocksOf, PAGE } from './page.ts';
+import { createWorld, startAssay, startService } from './world.ts';
 
 /** What the admin port says at /metrics. */
 async function metricsPage(): Promise<string> {
@@ -50,6 +51,27 @@ describe('the page of the servers', () => {
     expect(forwardAuth.help).toMatch(new RegExp(`^  (?:\\w+, )*${proxy}(?:, \\w+)* {2}`, 'm'));
     expect(forwardAuth.help).toContain(PROXIES.join('|'));
   });
+
+  it('has lines to try it with, which let a token through and nobody without one', async () => {
+    const lines = /^To try it.*\n\n((?: {4}.+\n)+)/m.exec(PAGE)?.[1]?.trimEnd().split('\n').map((line) => line.trim()) ?? [];
+    const [issuerLine = '', gatewayLine = '', mintLine = '', askLine = ''] = lines;
+    const world = await createWorld();
+    try {
+      // As the lines have it, but for ports that are free.
+      const wordsOf = (line: string): string[] => line.replace(/^assay (.*) &$/, '$1').replace(/--port \d+/, '--port 0').split(' ');
+      const { host: service } = await startService(world);
+      const issuer = await startAssay(world, wordsOf(issuerLine));
+      const gateway = await startAssay(world, wordsOf(gatewayLine.replace('127.0.0.1:3000', service).replace('http://127.0.0.1:8099', issuer.url)));
+      const [, type = '', body = ''] = /^TOKEN=\$\(curl -sSH content-type:(\S+) -d '(.*)' http:\/\/127\.0\.0\.1:8099\/mint\)$/.exec(mintLine) ?? [];
+      const minted = await fetch(`${issuer.url}/mint`, { method: 'POST', headers: { 'content-type': type }, body });
+      const token = (await minted.text()).trim();
+      const [, name = '', value = ''] = /^curl -H "(\w+): (.+)" http:\/\/127\.0\.0\.1:8080\/$/.exec(askLine) ?? [];
+      const answer = await fetch(gateway.url, { headers: { [name]: value.replace('$TOKEN', token) } });
+      expect([answer.status, (await fetch(gateway.url)).status]).toEqual([200, 401]);
+    } finally {
+      await world.end();
+    }
+  }, 60_000);
 
   it('has a document to begin with: one path for those with a token, one for all, and nothing else', async () => {
     const document = JSON.parse(blocksOf('json').join());
