@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { policyForAllPaths, type EspPolicy, type JwtLocation } from '../../src/esp/index.ts';
 import { createAccessLog, redactTarget, type AccessEntry } from '../../src/server/access-log.ts';
+import { busyTime } from '../jose/busy.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
 
@@ -81,7 +82,13 @@ describe('a target', () => {
     ['/eyJ..', '/REDACTED'],
     // One part is a word like any other.
     ['/eyJhbGciOiJub25lIn0', '/eyJhbGciOiJub25lIn0'],
-    ['/aeyJhbGciOiJub25lIn0.e30', '/aeyJhbGciOiJub25lIn0.e30'],
+    ['/v1.eyJhbGciOiJub25lIn0', '/v1.eyJhbGciOiJub25lIn0'],
+    // Whatever stands before it: a word, or what ends with the digits of an encoded character.
+    [`/reset_${TOKEN}`, '/reset_REDACTED'],
+    [`/v1.${TOKEN}`, '/v1.REDACTED'],
+    [`/a?authorization=Bearer%20${TOKEN}`, '/a?authorization=Bearer%20REDACTED'],
+    [`/a?b=%22${TOKEN}%22`, '/a?b=%22REDACTED%22'],
+    [`/${TOKEN.replaceAll('.', '%252e')}`, '/REDACTED'],
   ])('%s is told as %s', (target, told) => {
     expect(redactTarget(target, ['t'])).toBe(told);
   });
@@ -93,4 +100,10 @@ describe('a target', () => {
     // What is taken out is taken out first: half a token is still one.
     expect(redactTarget(`/${'a'.repeat(1010)}/${TOKEN}`, [])).toBe(`/${'a'.repeat(1010)}/REDACTED`);
   });
+});
+
+// A stranger chooses the target, and a head has room for 32 KiB of it.
+it.each(['eyJ-', 'eyJ', '-', 'eyJ.', 'a.', '%2e', '%25', '%20eyJ', 'a'])('a target of %j over and over costs little', async (piece) => {
+  const many = piece.repeat(Math.ceil(1_000_000 / piece.length));
+  for (const start of ['', 'a.', 'eyJ.']) expect(await busyTime(() => redactTarget(`/?${start}${many}`, ['t']))).toBeLessThan(1000);
 });
