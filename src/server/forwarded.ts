@@ -66,6 +66,8 @@ export function forwardedFields(
 export function malformedRequest(httpVersion: string, { headers }: EspRequest, framing: Framing): string | undefined {
   // The parser takes 0.9 and 2.0 too, whose heads and ends are others (RFC 9112 §2.3).
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'the version of HTTP is neither 1.0 nor 1.1';
+  // RFC 9112 §6.1: HTTP/1.0 has no codings, so that whoever has passed it on may have seen another end.
+  if (httpVersion === '1.0' && framing.kind === 'chunked') return 'a coding of the transfer in HTTP/1.0';
   if (framing.kind === 'ambiguous') return 'the end of the request can be read in more than one way';
   // RFC 9112 §3.2: more than one Host, or one that is no host, is 400.
   const hosts = headers.get('host') ?? [];

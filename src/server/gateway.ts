@@ -73,7 +73,8 @@ export async function listenGateway(port: number, host: string, parts: GatewayPa
 function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, works: Works): void {
   const response = responseOn(request, socket);
   const facts = factsOf(request);
-  const wanted = asksForWebSocket(facts);
+  // RFC 9110 §7.8: HTTP/1.0 cannot ask for it.
+  const wanted = request.httpVersion === '1.1' && asksForWebSocket(facts);
   // What follows is a body that nobody has parsed.
   const unread = !wanted && (framingOf(facts.headers).kind !== 'none' || head.length > 0);
   if (unread || request.rawHeaders.length / 2 > works.limits.headerFields) {
@@ -115,8 +116,9 @@ async function handle(
     sendWhole(response, request.method, judgement.response);
     return;
   }
-  // RFC 9110 §10.1.1: the content is asked for when it is known that somebody wants it.
-  if (request.headers.expect !== undefined) response.writeContinue();
+  // RFC 9110 §10.1.1: the content is asked for when it is known that somebody wants it; in HTTP/1.0 nobody waits to be asked.
+  const waits = request.headers.expect !== undefined && request.httpVersion === '1.1' && framing.kind !== 'none';
+  if (waits) response.writeContinue();
   const fields = forwardedFields(request, { framing, ...judgement, host: facts.host }, {
     isGuarded: works.isGuarded,
     authority: works.upstream.authority,

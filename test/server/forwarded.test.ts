@@ -94,6 +94,12 @@ describe('a request is malformed', () => {
     expect(why(['Host', 'a'], '1.1', { kind: 'chunked' })).toBe(undefined);
   });
 
+  // RFC 9112 §6.1
+  it('where HTTP/1.0 speaks of a coding that it does not have', () => {
+    expect(why(['Host', 'a'], '1.0', { kind: 'chunked' })).toMatch(/coding/);
+    expect(why(['Host', 'a'], '1.0', { kind: 'length', octets: 1 })).toBe(undefined);
+  });
+
   // RFC 9112 §3.2
   it('where it has more than one Host, be it the same', () => {
     expect(why(['Host', 'a', 'host', 'a'])).toMatch(/more than one Host/);

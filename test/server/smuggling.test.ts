@@ -171,8 +171,13 @@ describe('requests that are what they say', () => {
     expect(requestLines(passed)).toEqual(['GET /open HTTP/1.1\r']);
     expect(passed).toMatch(/\r\nVia: 1\.0 assay\r\n/);
     expect(passed).toContain(`\r\nHost: ${service.host}\r\n`);
-    const chunked = await send(`POST /closed HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n${CHUNKED}`);
-    expect(chunked.passed).toBe('');
+    // RFC 9112 §6.1
+    const head = `POST /closed HTTP/1.0\r\nAuthorization: Bearer ${world.mint()}\r\nConnection: keep-alive\r\n`;
+    expect(await send(`${head}Transfer-Encoding: chunked\r\n\r\n${CHUNKED}`)).toEqual({ statuses: [400], passed: '' });
+    const sized = await send(`${head}Content-Length: 5\r\nExpect: 100-continue\r\n\r\n12345`);
+    // RFC 9110 §15.2: no 100 to a client that does not know it.
+    expect(sized.statuses).toEqual([200]);
+    expect(sized.passed).toMatch(/\r\n\r\n12345$/);
   });
 });
 

@@ -47,6 +47,15 @@ async function open(path: string, claims: Record<string, unknown> | undefined, m
 }
 
 describe('a WebSocket', () => {
+  // RFC 9110 §7.8
+  it('cannot be asked for by HTTP/1.0', async () => {
+    const before = upgrades;
+    const text = await sendRaw(assay.url, `GET /open HTTP/1.0\r\n${HEAD}\r\n`, 300);
+    expect(statusesOf(text)).toEqual([200]);
+    expect(text).toMatch(/\r\n\r\nplain$/);
+    expect(upgrades).toBe(before);
+  });
+
   // RFC 9112 §9.3.2: the answer to the first comes first, and its connection is then not free to become another.
   it.each([1, 2])('that is asked for behind %i unanswered is not had, and what was asked before is answered', async (times) => {
     const before = upgrades;
