@@ -49,6 +49,13 @@ export function createRemoteKeySet(url: string | URL, options: RemoteKeySetOptio
   return new KeyCache(href, settings, (signal) => getOnce(href, settings, signal)).asKeySet();
 }
 
+const REMOTE_KEY_SETS = new WeakSet<object>();
+
+/** Whether {@link createRemoteKeySet} or `discoverKeySet` made it, so that it can be relied on. */
+export function isRemoteKeySet(keys: KeyLookup): keys is RemoteKeySet {
+  return REMOTE_KEY_SETS.has(keys);
+}
+
 /** The state behind a remote key set, and the rules by which it changes. */
 export class KeyCache {
   readonly #url: string;
@@ -71,7 +78,7 @@ export class KeyCache {
   }
 
   asKeySet(): RemoteKeySet {
-    return Object.freeze({
+    const set: RemoteKeySet = Object.freeze({
       url: this.#url,
       find: (kid: string | undefined) => this.#find(kid),
       load: () => this.#load(),
@@ -82,6 +89,8 @@ export class KeyCache {
       settle: () => this.#settle(),
       underWay: () => this.#flight && this.#waitFor(this.#flight),
     });
+    REMOTE_KEY_SETS.add(set);
+    return set;
   }
 
   /** What a synchronous look-up may do: serve, and set a fetch going that it does not wait for. */

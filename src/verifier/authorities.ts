@@ -10,7 +10,8 @@ import { expectKeyLookup, isKeySet, type KeyLookup } from '../jose/key-set.ts';
 import { JwtError } from '../jose/errors.ts';
 import { expectStrings, ignoreRejection, isPlainObject, readOptions } from '../jose/options.ts';
 import { createPolicy, POLICY_OPTIONS, type PolicyOptions } from '../jose/policy.ts';
-import { isRemote } from './waiting.ts';
+import { isRemoteKeySet } from '../keys/remote-key-set.ts';
+import { isRemote, type RemoteKeys } from './waiting.ts';
 
 /** One issuer. Several spellings of it may be given; they share the keys. */
 export interface OneIssuerOptions extends PolicyOptions {
@@ -121,17 +122,42 @@ export function runsOwnCodeOnly(trusted: Authority | AuthorityDirectory): boolea
 }
 
 function isOurs(keys: KeyLookup): boolean {
-  return isKeySet(keys) || isRemote(keys);
+  return isKeySet(keys) || isRemoteKeySet(keys);
 }
 
-/** The same look-up; what a look-up of the caller's own throws is not passed on, for it may quote the key ID of a token. */
+/** The same look-up; what one of the caller's own throws is not passed on, for it may quote the key ID of a token. */
 function guard(keys: KeyLookup): KeyLookup {
-  const find = (kid: string | undefined): ReturnType<KeyLookup['find']> => {
-    try {
-      return keys.find(kid);
-    } catch (error) {
-      throw error instanceof JwtError ? error : new TypeError('"keys" threw');
-    }
+  const find: KeyLookup['find'] = (kid) => guarded(() => keys.find(kid));
+  return Object.freeze(isRemote(keys) ? guardRemote(keys, find) : { find });
+}
+
+/** The same for keys that are waited for. */
+function guardRemote(keys: RemoteKeys, find: KeyLookup['find']): RemoteKeys {
+  return {
+    find,
+    isFresh: () => guarded(() => keys.isFresh()),
+    settle: () => guardedLater(() => keys.settle()),
+    refresh: () => guardedLater(() => keys.refresh()),
+    underWay: () => guardedLater(async () => (await keys.underWay()) === true),
   };
-  return Object.freeze({ find });
+}
+
+function guarded<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    throw ownError(error);
+  }
+}
+
+async function guardedLater<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw ownError(error);
+  }
+}
+
+function ownError(error: unknown): Error {
+  return error instanceof JwtError ? error : new TypeError('"keys" threw');
 }

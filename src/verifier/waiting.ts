@@ -12,6 +12,9 @@ import type { RemoteKeySet } from '../keys/remote-key-set.ts';
 /** Whom a verifier trusts. */
 export type Trusted = Authority | AuthorityDirectory;
 
+/** What is asked of keys that may have to be waited for. */
+export type RemoteKeys = Pick<RemoteKeySet, 'find' | 'isFresh' | 'settle' | 'refresh' | 'underWay'>;
+
 /** Stops the spine at the look-up of a key whose set must be fetched first. Never leaves this file. */
 const NOT_READY = new JwtError('keys_unavailable');
 
@@ -34,7 +37,7 @@ export function verifyWaiting<V extends VerifiedJwt>(
   verify: (trusted: Trusted) => V,
   forceRefresh: boolean,
 ): V | Promise<V> {
-  let source: RemoteKeySet | undefined;
+  let source: RemoteKeys | undefined;
   let settled = false;
   let retried = false;
   const watching = watch(trusted, (keys, kid) => {
@@ -43,7 +46,7 @@ export function verifyWaiting<V extends VerifiedJwt>(
     return keys.find(kid);
   });
   /** What to wait for before the spine is run again; undefined where nothing can help. */
-  const help = (keys: RemoteKeySet, error: unknown): Promise<unknown> | undefined => {
+  const help = (keys: RemoteKeys, error: unknown): Promise<unknown> | undefined => {
     if (error === NOT_READY) {
       settled = true;
       return forceRefresh ? keys.refresh() : keys.settle();
@@ -67,7 +70,7 @@ export function verifyWaiting<V extends VerifiedJwt>(
 }
 
 /** The same trust, with every look-up in a remote set going through `find`. */
-function watch(trusted: Trusted, find: (keys: RemoteKeySet, kid: string | undefined) => ReturnType<KeyLookup['find']>): Trusted {
+function watch(trusted: Trusted, find: (keys: RemoteKeys, kid: string | undefined) => ReturnType<KeyLookup['find']>): Trusted {
   const watched = ({ policy, keys }: Authority): Authority => ({
     policy,
     keys: isRemote(keys) ? { find: (kid) => find(keys, kid) } : keys,
@@ -82,7 +85,7 @@ function watch(trusted: Trusted, find: (keys: RemoteKeySet, kid: string | undefi
   };
 }
 
-/** Whether keys come from the network, so that waiting for them can help. */
-export function isRemote(keys: KeyLookup): keys is RemoteKeySet {
+/** Whether keys come from the network, so that waiting for them can help. A remote set with something of the caller's around it does too. */
+export function isRemote(keys: KeyLookup): keys is RemoteKeys {
   return 'settle' in keys;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createKeySet } from '../../src/jose/index.ts';
+import { createKeySet, JwtError } from '../../src/jose/index.ts';
 import { createRemoteKeySet, type RemoteKeySet } from '../../src/keys/index.ts';
 import { createVerifier, type IssuerPolicy, type Verifier } from '../../src/verifier/index.ts';
 import { reset } from '../keys/bad-answers.ts';
@@ -171,6 +171,50 @@ describe('verify', () => {
     expect(error).toMatchObject({ name: 'JwtError', code: 'keys_unavailable' });
     expect(String(error)).not.toContain('secret');
     for (const part of TOKEN.split('.')) expect(String(error)).not.toContain(part);
+  });
+});
+
+describe('a remote set with something of the caller\'s around it', () => {
+  const around = (url: string, more: (set: RemoteKeySet) => object): Verifier => {
+    const set = createRemoteKeySet(url, LOOPBACK);
+    return createVerifier({ ...OPTIONS, keys: { ...set, ...more(set) } });
+  };
+
+  it('is waited for, and fetched by force', async () => {
+    const server = await listen(GOOD);
+    const asked: unknown[] = [];
+    const verifier = around(server.url, (set) => ({ find: (kid: string) => (asked.push(kid), set.find(kid)) }));
+    expect(await outcome(verifier.verify(TOKEN))).toBe('accepted');
+    server.answerWith(publish(setOf(KEY_1, KEY_2)));
+    expect(await outcome(verifier.verify(KEY_2.mint()))).toBe('accepted');
+    expect(await outcome(verifier.verify(TOKEN, { forceKeyRefresh: true }))).toBe('accepted');
+    expect(await outcome(verifier.verify(KEY_1.mint({}, { kid: 'other' })))).toBe('key_not_found');
+    expect(new Set(asked)).toEqual(new Set(['key-1', 'key-2', 'other']));
+    expect(server.targets).toHaveLength(3);
+  });
+
+  function throws(): never {
+    throw new Error(TOKEN);
+  }
+
+  it.each<[string, object]>([
+    ['find', { find: throws, isFresh: () => true }], ['isFresh', { isFresh: throws }], ['settle', { settle: throws }],
+    ['settle, later', { settle: async () => throws() }], ['refresh', { refresh: throws }], ['refresh, later', { refresh: async () => throws() }],
+    ['underWay', { find: () => [], underWay: throws }], ['underWay, later', { find: () => [], underWay: async () => throws() }],
+  ])('may throw what it likes, and a TypeError without it is what comes out: %s', async (name, more) => {
+    const server = await listen(GOOD);
+    const verifier = around(server.url, () => more);
+    const options = { forceKeyRefresh: name.startsWith('refresh') };
+    await expect(verifier.verify(TOKEN, options)).rejects.toThrow(new TypeError('"keys" threw'));
+    if (name === 'find') expect(() => verifier.verifySync(TOKEN)).toThrow(new TypeError('"keys" threw'));
+  });
+
+  it('may refuse by a JwtError of its own', async () => {
+    const server = await listen(GOOD);
+    const refuse = async (): Promise<never> => {
+      throw new JwtError('keys_unavailable', { message: 'closed today' });
+    };
+    await expect(around(server.url, () => ({ settle: refuse })).verify(TOKEN)).rejects.toThrow('closed today');
   });
 });
 
