@@ -50,7 +50,9 @@ describe('Jest', () => {
     });`;
 
   it('requires the package, with the configuration of src/runtimes.md', async () => {
-    const app = await createApp(packed, 'commonjs', ['babel-jest', '@babel/plugin-transform-modules-commonjs']);
+    // What Jest brings along, and what the page says to install.
+    const [, plugin = ''] = /`npm install --save-dev (\S+)`/.exec(readFileSync(join(ROOT, 'src/runtimes.md'), 'utf8')) ?? [];
+    const app = await createApp(packed, 'commonjs', ['babel-jest', plugin]);
     app.write('jest.config.js', recipe('js', '// jest.config.js'));
     app.write('sign-in.test.js', test(`const { createGoogleVerifier, JwtError } = require('jwt-assay');
       const { createTestIssuer } = require('jwt-assay/testing');`));

@@ -1,5 +1,5 @@
 /** Pages say what is so: their code runs and prints what they promise, and their links lead somewhere. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { blocksOf, deadLinks, PAGES, promisedBy, readPage, ROOT, runBlock } from './page.ts';
@@ -55,6 +55,17 @@ it('the README counts the dependencies of others as bench/RESULTS.md and their o
     const own = Object.keys(lock.packages[`node_modules/${name}`]?.dependencies ?? {}).length;
     const [, , all] = cellsOf('bench/RESULTS.md', new RegExp(`^\\| ${name} \\| \\d+ \\| [\\d,.]+ \\| \\d+ \\|$`, 'm'));
     expect({ name, count: counts[names.indexOf(name)] }).toEqual({ name, count: own === 0 ? '0' : `${own} (${all})` });
+  }
+});
+
+it('the reading order of the README has every file of src/jose, each behind those that it imports', () => {
+  const row = cellsOf('README.md', /^\| \[src\/jose\].*$/m)[2] ?? '';
+  const order = [...row.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name);
+  const files = readdirSync(join(ROOT, 'src/jose')).map((file) => file.replace(/\.ts$/, '')).filter((name) => name !== 'index');
+  expect(order.toSorted()).toEqual(files.toSorted());
+  for (const [at, name] of order.entries()) {
+    const imported = [...readPage(`src/jose/${name}.ts`).matchAll(/from '\.\/([\w-]+)\.ts'/g)].map(([, other = '']) => other);
+    expect({ name, later: imported.filter((other) => !order.slice(0, at).includes(other)) }).toEqual({ name, later: [] });
   }
 });
 
