@@ -64,8 +64,8 @@ Examples
     const terms = { command: 'forward-auth', keyWait: KEY_WAIT[proxy], authOnly: true, methodOverride: false };
     const { listenForwardAuth } = await import('../server/forward-auth.ts');
     const service = await openService(args, terminal, terms);
-    const { judge, claimHeaders, metrics, log } = service;
+    const { judge, claimHeaders, tokenHeaders, metrics, log } = service;
     return serveUntilStopped(args, terminal, service, (port, host) =>
-      listenForwardAuth(port, host, { proxy, judge, claimHeaders, metrics, log }));
+      listenForwardAuth(port, host, { proxy, judge, claimHeaders, tokenHeaders, metrics, log }));
   },
 };

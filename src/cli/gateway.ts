@@ -64,10 +64,10 @@ Example
     const methodOverride = args.has('method-override');
     const terms = { command: 'gateway', keyWait: GATEWAY_KEY_WAIT, authOnly: false, methodOverride };
     const service = await openService(args, terminal, terms);
-    const { judge, claimHeaders, metrics, log } = service;
+    const { judge, claimHeaders, tokenHeaders, metrics, log } = service;
     const trustForwarded = args.has('trust-forwarded');
     const limits = given({ idleTimeout, headTimeout });
     return serveUntilStopped(args, terminal, service, (port, host) =>
-      listenGateway(port, host, { upstream, judge, claimHeaders, metrics, log, trustForwarded, limits }));
+      listenGateway(port, host, { upstream, judge, claimHeaders, tokenHeaders, metrics, log, trustForwarded, limits }));
   },
 };

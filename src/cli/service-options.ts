@@ -98,6 +98,8 @@ export interface Service {
   readonly keys: KeySupply;
   readonly judge: Judge;
   readonly claimHeaders: readonly ClaimHeader[];
+  /** Where the policy looks for tokens. */
+  readonly tokenHeaders: readonly string[];
   readonly metrics: Metrics;
   readonly log: AccessLog;
   /** Writes what is left of the log. */
@@ -151,6 +153,8 @@ export async function openService(args: ServiceArguments, terminal: Terminal, te
     keys,
     judge: asUsage(() => createJudge(parts), SERVICE_FLAGS),
     claimHeaders,
+    tokenHeaders: policy.providers.flatMap(({ locations }) => locations)
+      .flatMap((location) => (location.in === 'header' ? [location.name] : [])),
     metrics,
     log: args.has('no-access-log') ? () => {} : createAccessLog(policy, lines.write),
     flush: lines.flush,

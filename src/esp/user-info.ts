@@ -46,6 +46,14 @@ const RESERVED: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * Fields by which a client could change behind our back what was decided on: the method, the path (CVE-2018-14773), and for CGI
+ * the proxy that a service goes out by (CVE-2016-5385). ESP knows the first; frameworks know the others.
+ */
+export const OVERRIDES: readonly string[] = Object.freeze([
+  'x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url', 'proxy',
+]);
+
+/**
  * Reads `claim=Header` pairs, as `--claim-header` takes them.
  *
  * @throws {TypeError} for another form, for a header that is not free to carry a claim, or is to carry two.
@@ -53,7 +61,7 @@ const RESERVED: ReadonlySet<string> = new Set([
  * parseClaimHeaders(['sub=X-Auth-Subject']); // [{ claim: 'sub', header: 'x-auth-subject' }]
  */
 export function parseClaimHeaders(texts: readonly string[]): readonly ClaimHeader[] {
-  const taken = new Set(RESERVED);
+  const taken = new Set([...RESERVED, ...OVERRIDES]);
   return texts.map((text) => {
     const [, claim, name] = /^([^=]+)=([A-Za-z][A-Za-z0-9-]*)$/.exec(text) ?? [];
     if (claim === undefined || name === undefined) throw new TypeError('a claim header expected CLAIM=Header-Name');
@@ -67,19 +75,24 @@ export function parseClaimHeaders(texts: readonly string[]): readonly ClaimHeade
 }
 
 /**
- * Fields by which a client could change the method behind our back. ESP knows the first; frameworks know the others.
- */
-const METHOD_OVERRIDES: readonly string[] = ['x-http-method-override', 'x-http-method', 'x-method-override'];
-
-/**
  * Says which headers of a client's are removed before a request goes on.
  *
  * Compared with all but letters and digits read as "-": CGI and WSGI make "_" of "-", and some that stand on them make it of
  * whatever else a name may have (RFC 3875 §4.1.18).
+ *
+ * @param tokenHeaders in lower case: where tokens are looked for. Another spelling of one holds what nobody has looked at.
  */
-export function createHeaderGuard(claimHeaders: readonly ClaimHeader[]): (name: string) => boolean {
-  const ours = new Set([USER_INFO_HEADER, ...METHOD_OVERRIDES, ...claimHeaders.map(({ header }) => header)]);
-  return (name) => ours.has(name.toLowerCase().replace(/[^a-z0-9-]/g, '-'));
+export function createHeaderGuard(
+  claimHeaders: readonly ClaimHeader[],
+  tokenHeaders: readonly string[] = [],
+): (name: string) => boolean {
+  const ours = new Set([USER_INFO_HEADER, ...OVERRIDES, ...claimHeaders.map(({ header }) => header)]);
+  const looked = new Set(tokenHeaders);
+  return (name) => {
+    const lower = name.toLowerCase();
+    const read = lower.replace(/[^a-z0-9-]/g, '-');
+    return ours.has(read) || (read !== lower && looked.has(read));
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createHeaderGuard, readRawHeaders, type ClaimHeader, type EspRequest, type EspResponse,
 } from '../esp/index.ts';
+import { OVERRIDES } from '../esp/user-info.ts';
 import type { AccessLog } from './access-log.ts';
 import { framingOf } from './hop-by-hop.ts';
 import type { Judge, Judgement } from './judge.ts';
@@ -22,6 +23,8 @@ export interface ForwardAuthParts {
   /** Its answers must be made with `authOnly` and without `unavailable`: see esp's ResponseOptions. */
   readonly judge: Judge;
   readonly claimHeaders: readonly ClaimHeader[];
+  /** Where the policy looks for tokens, in lower case: see esp's createHeaderGuard. Default: nowhere. */
+  readonly tokenHeaders?: readonly string[];
   readonly metrics: Metrics;
   readonly log: AccessLog;
   readonly limits?: Partial<Limits>;
@@ -54,7 +57,7 @@ async function answer(message: IncomingMessage, response: ServerResponse, parts:
   const asked = readAskedRequest(proxy, asking);
   const request = asked.ok ? asked.request : asking;
   let judgement: Judgement;
-  const reason = asked.ok ? forgedName(asking, claimHeaders) : asked.reason;
+  const reason = asked.ok ? forgedName(asking, parts) : asked.reason;
   if (reason === undefined) judgement = await judge.judge(request);
   else judgement = judge.refuse({ code: 'request_refused', method: request.method, reason }, request);
   const { status, headers, body } = judgement.allowed
@@ -75,8 +78,8 @@ async function answer(message: IncomingMessage, response: ServerResponse, parts:
  *
  * With "-" they are the configuration's to replace, which it cannot do for every way to write another character for it.
  */
-function forgedName({ headers }: EspRequest, claimHeaders: readonly ClaimHeader[]): string | undefined {
-  const isOurs = createHeaderGuard(claimHeaders);
+function forgedName({ headers }: EspRequest, { claimHeaders, tokenHeaders }: ForwardAuthParts): string | undefined {
+  const isOurs = createHeaderGuard(claimHeaders, tokenHeaders);
   const forged = [...headers.keys()].some((name) => /[^a-z0-9-]/.test(name) && isOurs(name));
   return forged ? 'a header has a name that is for us to set' : undefined;
 }
@@ -97,12 +100,12 @@ function allowHeaders(
   return [...headers, ['x-envoy-auth-headers-to-remove', unset.join(',')], ['cache-control', 'no-store']];
 }
 
-/** What must not come from a client: who the user is, and what would make another method of the one decided on. */
+/** What must not come from a client: who the user is, and what would make another request of the one decided on. */
 export function guardedNames(claimHeaders: readonly ClaimHeader[]): readonly string[] {
   return [
     'x-endpoint-api-userinfo',
     ...claimHeaders.map(({ header }) => header),
-    'x-http-method-override', 'x-http-method', 'x-method-override',
+    ...OVERRIDES,
   ];
 }
 

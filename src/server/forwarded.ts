@@ -18,11 +18,14 @@ export interface ForwardingTerms {
   readonly trustForwarded: boolean;
 }
 
-/** Said by the proxy next to the client, that is by us, unless there is another. */
-const FORWARDED: ReadonlySet<string> = new Set([
-  'forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-uri',
-  'x-forwarded-method', 'x-real-ip',
-]);
+/**
+ * Said by the proxy next to the client, that is by us, unless there is another: "X-Forwarded-User" too, and whatever else a
+ * proxy has come to say under such a name.
+ */
+const FORWARDED = /^(?:x-forwarded-.*|forwarded|x-real-ip)$/;
+
+/** How the content ends is said anew. Also by the names that CGI takes for these. */
+const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
 /** What goes on, as far as it is not the client's to say. */
 export interface Forwarding {
@@ -43,9 +46,11 @@ export function forwardedFields(
   { framing, method, headers, host }: Forwarding,
   { isGuarded, authority, trustForwarded }: ForwardingTerms,
 ): string[] {
-  const fields = endToEnd(rawHeaders, (name) =>
-    // Also with "_" and the like for "-", as the guard compares.
-    isGuarded(name) || name === 'content-length' || (!trustForwarded && FORWARDED.has(name.replace(/[^a-z0-9-]/g, '-'))));
+  const fields = endToEnd(rawHeaders, (name) => {
+    // With "_" and the like for "-", as the guard compares.
+    const read = name.replace(/[^a-z0-9-]/g, '-');
+    return isGuarded(name) || FRAMING.has(read) || (!trustForwarded && FORWARDED.test(read));
+  });
   for (const [name, value] of headers) fields.push(name, value);
   // RFC 9112 §3.2: HTTP/1.0 need not have one, and we speak 1.1.
   if (host === undefined) fields.push('Host', authority);

@@ -25,6 +25,8 @@ export interface GatewayParts {
   readonly upstream: string;
   readonly judge: Judge;
   readonly claimHeaders: readonly ClaimHeader[];
+  /** Where the policy looks for tokens, in lower case: see esp's createHeaderGuard. Default: nowhere. */
+  readonly tokenHeaders?: readonly string[];
   readonly metrics: Metrics;
   readonly log: AccessLog;
   /** Keeps the X-Forwarded-* fields of a proxy before us. Default: they are the client's, and go. */
@@ -54,7 +56,7 @@ interface UpgradeWish {
 export async function listenGateway(port: number, host: string, parts: GatewayParts): Promise<Listener> {
   const limits = { ...DEFAULT_LIMITS, ...parts.limits };
   const upstream = createUpstream(parts.upstream, limits);
-  const works: Works = { ...parts, upstream, limits, isGuarded: createHeaderGuard(parts.claimHeaders) };
+  const works: Works = { ...parts, upstream, limits, isGuarded: createHeaderGuard(parts.claimHeaders, parts.tokenHeaders) };
   const listener = await listenOn(port, host, {
     request: (request, response) => handle(request, response, works),
     faultStatus: 502,

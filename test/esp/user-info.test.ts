@@ -155,6 +155,7 @@ describe('parseClaimHeaders', () => {
   it.each([
     'Authorization', 'Connection', 'Content-Encoding', 'Content-Length', 'Content-Type', 'Cookie', 'Expect', 'Forwarded', 'Host', 'Keep-Alive',
     'Proxy-Authenticate', 'Proxy-Authorization', 'Proxy-Connection', 'TE', 'Trailer', 'Transfer-Encoding', 'Upgrade', 'Via', 'X-Forwarded-Anything',
+    'X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', 'X-Original-URL', 'X-Rewrite-URL', 'Proxy',
   ])('keeps claims out of %s, which means something already', (name) => {
     expect(() => parseClaimHeaders([`sub=${name}`])).toThrow('it has a meaning already');
   });
@@ -172,10 +173,21 @@ describe('createHeaderGuard', () => {
     ['X_HTTP_Method_Override', true],
     ['X-HTTP-Method', true],
     ['X-Method-Override', true],
+    ['X-Original-URL', true],
+    ['x_original_url', true],
+    ['X-Rewrite-URL', true],
+    ['Proxy', true],
+    ['Proxies', false],
     ['X.Auth~Subject', true],
     ['X-Auth-Subjects', false],
     ['Authorization', false],
   ])('%s: %s', (name, ours) => {
     expect(createHeaderGuard(parseClaimHeaders(['sub=X-Auth-Subject']))(name)).toBe(ours);
+  });
+
+  it('takes away what could be taken for a header in which tokens are looked for, and not that header', () => {
+    const guard = createHeaderGuard([], ['x-goog-iap-jwt-assertion']);
+    expect(['X_Goog_Iap_Jwt_Assertion', 'x-goog.iap-jwt-assertion'].map(guard)).toEqual([true, true]);
+    expect(['X-Goog-IAP-JWT-Assertion', 'X_Own'].map(guard)).toEqual([false, false]);
   });
 });

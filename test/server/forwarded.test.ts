@@ -33,9 +33,14 @@ describe('the fields that go on to the service', () => {
     expect(forward({ fields: ['X-Endpoint-API-UserInfo', 'forged', 'x_endpoint_api_userinfo', 'forged'] })).toEqual(WAY);
   });
 
+  it('have no end of the content but ours, in any spelling that CGI reads as one', () => {
+    const fields = ['Content_Length', '5', 'Transfer_Encoding', 'chunked', 'Content-Length', '5', 'X_Own', 'a'];
+    expect(forward({ fields })).toEqual(['X_Own', 'a', ...WAY]);
+  });
+
   it.each([
     'Forwarded', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Forwarded-Port', 'X-Forwarded-Uri',
-    'X-Forwarded-Method', 'X-Real-IP',
+    'X-Forwarded-Method', 'X-Real-IP', 'X-Forwarded-User', 'X-Forwarded-Client-Cert', 'X-Forwarded-Prefix',
   ])('have no %s of the client\'s, in any spelling that CGI reads as the same, unless a proxy before us is trusted', (name) => {
     const spelled = [name, 'a', name.toUpperCase(), 'b', ...(name.includes('-') ? [name.replaceAll('-', '_'), 'c', name.replace('-', '.'), 'd'] : [])];
     expect(forward({ fields: spelled })).toEqual(WAY);

@@ -76,6 +76,13 @@ describe('what may pass', () => {
     expect(seen.headers).toMatchObject({ 'authorization': 'Basic x', 'x-forwarded-for': '127.0.0.1' });
   });
 
+  it('loses what would make another request of it behind us, and what could be taken for a token that was looked at', async () => {
+    const forged = { 'x-original-url': '/closed', 'x-rewrite-url': '/closed', 'x-forwarded-user': 'ada', 'proxy': 'http://evil.example',
+      'x_goog_iap_jwt_assertion': 'a.b.c', 'transfer_encoding': 'chunked', 'x-own': 'kept' };
+    const { seen } = await ask('/open', forged);
+    expect(Object.keys(seen.headers).filter((name) => Object.hasOwn(forged, name))).toEqual(['x-own']);
+  });
+
   it('answers a client that waits to be asked for its content', async () => {
     const head = (token: string) => `POST /closed HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n` +
       'Expect: 100-continue\r\nContent-Length: 2\r\n\r\n';

@@ -13,9 +13,9 @@ const REPLICAS: ConfigurationTerms = {
   ...ALONE, services: ['10.0.0.1:3000', '10.0.0.2:3000'], auth: ['10.0.1.1:9090', '10.0.1.2:9090', '10.0.1.3:9090'],
 };
 
-/** What tells the service of the user, and what would make another method of the one decided on. */
+/** What tells the service of the user, and what would make another request of the one decided on. */
 const TOLD = ['x-endpoint-api-userinfo', 'x-auth-subject', 'x-user-name'];
-const OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override'];
+const OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url', 'proxy'];
 
 /** The lines, less the spaces around them. */
 const linesFor = (proxy: ProxyName, terms: ConfigurationTerms): string[] =>
@@ -46,13 +46,16 @@ describe('nginx', () => {
       'auth_request_set $assay_x_auth_subject $upstream_http_x_auth_subject;',
       'auth_request_set $assay_x_user_name $upstream_http_x_user_name;',
     ]);
-    expect(lines.filter((line) => line.startsWith('proxy_set_header x-'))).toEqual([
+    expect(lines.filter((line) => /^proxy_set_header [a-z]/.test(line))).toEqual([
       'proxy_set_header x-endpoint-api-userinfo $assay_x_endpoint_api_userinfo;',
       'proxy_set_header x-auth-subject $assay_x_auth_subject;',
       'proxy_set_header x-user-name $assay_x_user_name;',
       'proxy_set_header x-http-method-override "";',
       'proxy_set_header x-http-method "";',
       'proxy_set_header x-method-override "";',
+      'proxy_set_header x-original-url "";',
+      'proxy_set_header x-rewrite-url "";',
+      'proxy_set_header proxy "";',
     ]);
     expect(lines).toContain('auth_request /_assay;');
   });
