@@ -5,6 +5,7 @@
  */
 
 import { channel } from 'node:diagnostics_channel';
+import { ignoreRejection } from '../jose/options.ts';
 
 /**
  * Something that happened to a remote key set.
@@ -28,10 +29,10 @@ export const KEY_EVENTS_CHANNEL = 'jwt-assay:keys';
 
 const keyEvents = channel(KEY_EVENTS_CHANNEL);
 
-/** Tells the caller's listener and the channel. A listener that throws must not decide over a token. */
+/** Tells the caller's listener and the channel. A listener that throws, at once or later, must not decide over a token, or end the process. */
 export function announce(event: KeyEvent, onEvent: ((event: KeyEvent) => void) | undefined): void {
   try {
-    onEvent?.(event);
+    ignoreRejection(onEvent?.(event));
   } catch {
     // The caller's own: we have nobody to tell.
   }

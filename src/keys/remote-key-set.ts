@@ -166,7 +166,10 @@ export class KeyCache {
   /** One flight, however many wait. */
   #startFetch(): Deadlined<boolean> {
     if (this.#flight !== undefined) return this.#flight;
-    const get = withDeadline(this.#settings.timeout, this.#get);
+    const get = withDeadline(this.#settings.timeout, async (signal) => {
+      await undefined; // so that this flight is known: a fetch of the caller's may look keys up, and must find it under way
+      return this.#get(signal);
+    });
     const done = get.done
       .then((answer) => this.#accept(answer))
       .catch((error: unknown) => this.#fail(error))

@@ -35,7 +35,7 @@ export interface RemoteKeySetOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** A set to begin with: a snapshot of an earlier process, or a plain key set, which counts as past its lifetime. */
   readonly initial?: KeySetSnapshot | object;
-  /** Told of what happens. */
+  /** Told of what happens. What it throws, or rejects with, is dropped. */
   readonly onEvent?: (event: KeyEvent) => void;
 }
 

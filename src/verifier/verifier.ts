@@ -34,7 +34,7 @@ export type VerifySyncOptions<O extends VerifyOptions> = Omit<O, 'forceKeyRefres
 
 /** The options of the variants that return undefined. */
 export type WithOnRefused<O> = O & {
-  /** Told why a token was refused, before `undefined` is returned. */
+  /** Told why a token was refused, before `undefined` is returned. Should it return a promise, nobody waits for it. */
   readonly onRefused?: (error: JwtError) => void;
 };
 
@@ -205,7 +205,7 @@ function splitOnRefused(options: object | undefined, names: readonly string[]): 
 function refused(error: unknown, onRefused: OnRefused | undefined): undefined {
   if (!(error instanceof JwtError)) throw error;
   try {
-    onRefused?.(error);
+    ignoreRejection(onRefused?.(error));
   } catch (cause) {
     throw new TypeError('"onRefused" threw', { cause });
   }

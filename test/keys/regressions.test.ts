@@ -1,7 +1,7 @@
 /** What went wrong once: each of these was a fault of this floor. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { serviceAccountKeys } from '../../src/google/index.ts';
-import { createRemoteKeySet, discoverKeySet } from '../../src/keys/index.ts';
+import { createRemoteKeySet, discoverKeySet, type RemoteKeySet } from '../../src/keys/index.ts';
 import { cacheClock, KEY_1, KEY_2, outcome, remote, setOf, untyped, verifierOf } from './issuer.ts';
 import { listen, publish, route, status } from './loopback.ts';
 
@@ -78,6 +78,45 @@ it('one failure long ago does not make a stale set serve without asking a server
   server.answerWith(publish(setOf(KEY_2)));
   clock.advance(5400);
   expect(await outcome(verifier.verify(TOKEN))).toBe('key_not_found');
+});
+
+describe('a fetch that looks keys up itself', () => {
+  it.each<readonly [string, (keys: RemoteKeySet) => void]>([
+    ['of an ID that is known', (keys) => void keys.find('key-1')],
+    ['of an ID that is not', (keys) => void keys.find('key-2')],
+    ['by force', (keys) => void keys.refresh()],
+  ])('finds its own flight under way, and begins no other: %s', async (_, look) => {
+    let fetches = 0;
+    let failures = 0;
+    const clock = cacheClock();
+    const fetch = async (): Promise<Response> => {
+      fetches++;
+      try {
+        if (fetches > 1 && fetches < 50) look(keys);
+      } catch {
+        failures++;
+      }
+      return Response.json(setOf(KEY_1), { headers: { 'cache-control': 'max-age=600' } });
+    };
+    const keys: RemoteKeySet = createRemoteKeySet('https://issuer.example/keys', { clock, fetch });
+    await keys.load();
+    clock.advance(600);
+    keys.find('key-1');
+    await keys.underWay();
+    expect([fetches, failures]).toEqual([2, 0]);
+  });
+});
+
+it('a listener that rejects makes no unhandled rejection', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const onEvent = async (): Promise<void> => Promise.reject(new Error('the log is full'));
+  const keys = createRemoteKeySet('https://issuer.example/keys', { onEvent, fetch: async () => Response.json(setOf(KEY_1)) });
+  await keys.load();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
 });
 
 it('a revoked ID is not served by the sole key without ID', async () => {

@@ -85,6 +85,18 @@ describe('tryVerify and tryVerifySync', () => {
     }
   });
 
+  it('let an onRefused that is asynchronous reject, which ends nothing', async () => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown): unknown => rejections.push(reason);
+    process.on('unhandledRejection', note);
+    const onRefused = async (): Promise<void> => Promise.reject(new Error('the log is full'));
+    expect(verifier.tryVerifySync('', { onRefused })).toBeUndefined();
+    expect(await verifier.tryVerify('', { onRefused })).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+  });
+
   it('turn what onRefused throws into a TypeError, never into an accepted token', async () => {
     const onRefused = (): never => {
       throw new RangeError('from the listener');
