@@ -15,24 +15,31 @@ if (isMainThread) runForShell();
 else if (parentPort !== null) judgeForMain(parentPort, workerData);
 
 function runForShell(): void {
+  let outlived = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // A reader that has seen enough, as in `assay keys FILE | head -1`, is no fault. A full disk is: nothing was told.
-      if (error.code !== 'EPIPE') process.exit(EXIT.undecided);
+      if (error.code !== 'EPIPE' && !outlived) process.exit(EXIT.undecided);
     });
   }
   const { stdin, stdout, stderr, env } = process;
-  const terminal = { stdin, stdout, stderr, env, now: () => Date.now() / 1000, whenStopped, startThread };
+  const outliveOutputs = (): void => void (outlived = true);
+  const terminal = { stdin, stdout, stderr, env, now: () => Date.now() / 1000, whenStopped, outliveOutputs, startThread };
   void runCli(process.argv.slice(2), terminal).then((status) => {
     // Not process.exit: what was written to a pipe may still be on its way.
     process.exitCode = status;
   });
 }
 
-/** Once only: whoever asks a second time is not made to wait. */
+/** Once only: whoever asks a second time, by whichever signal, is not made to wait. */
 function whenStopped(): Promise<void> {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    const stop = (): void => {
+      for (const signal of signals) process.off(signal, stop);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, stop);
   });
 }
 

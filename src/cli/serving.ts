@@ -26,7 +26,7 @@ export async function serveUntilStopped(
   service: Service,
   listen: (port: number, host: string) => Promise<Listener>,
 ): Promise<ExitStatus> {
-  const { stdout, stderr, env, whenStopped } = terminal;
+  const { stdout, stderr, env, whenStopped, outliveOutputs } = terminal;
   const host = args.one('host') ?? '127.0.0.1';
   const port = readPort(args.one('port'), env);
   const adminText = args.one('admin-port');
@@ -43,7 +43,10 @@ export async function serveUntilStopped(
       throw error;
     });
   service.keys.prefetch();
-  stdout.write(`${listener.url}\n`);
+  // Nobody could use a server whose address was not told. What comes after that is its log.
+  stdout.write(`${listener.url}\n`, (error) => {
+    if (!error) outliveOutputs?.();
+  });
   if (admin !== undefined) stderr.write(`admin ${admin.url}\n`);
   await stopped;
   await listener.drain(grace);

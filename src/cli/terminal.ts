@@ -35,6 +35,8 @@ export interface Terminal {
   readonly now: () => number;
   /** Resolves when the process is asked to end, from the call on. For commands that would run for ever. */
   readonly whenStopped: () => Promise<void>;
+  /** From now on an output that cannot be written ends nothing. For servers: requests matter more than their log. */
+  readonly outliveOutputs?: () => void;
   /** Starts a thread that serves `assay verify --batch`. */
   readonly startThread: (data: unknown) => Thread;
 }

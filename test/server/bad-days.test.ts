@@ -1,6 +1,9 @@
 /** Bad days of a gateway, each against the real process. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer as createPort, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NODE, start } from '../cli/processes.ts';
 import { dial, sendRaw, statusesOf } from './raw.ts';
 import {
   bearer, createWorld, serve, startAssay, startGateway, startService, statusOf, until, type Assay, type Service, type World,
@@ -255,3 +258,36 @@ it('SIGTERM: what does not end is cut after the time that it was given', async (
   expect(await assay.ended).toMatchObject({ status: 0 });
   expect(performance.now() - started).toBeLessThan(3000);
 });
+
+// In this process, where mutants are, signals are one and the same.
+it.skipIf(process.env['MUTATION_FOLDER'] === 'server')('a second signal ends it at once, whichever it is', async () => {
+  const url = await serve(world, (_, response) => void response.write('first '));
+  const assay = await startGateway(world, url, '--drain', '60');
+  const response = await fetch(`${assay.url}/open`);
+  assay.child.kill('SIGTERM');
+  await until(async () => ((await fetch(`${assay.adminUrl}/readyz`)).status === 503 ? true : undefined));
+  assay.child.kill('SIGINT');
+  expect(await assay.ended).toMatchObject({ status: -1 });
+  await expect(response.text()).rejects.toThrow();
+});
+
+if (process.platform === 'win32') {
+  console.info('not run: there is no limit on the size of a file to set here');
+} else {
+  it('a log that has no room left keeps no request from being answered', async () => {
+    const log = join(world.folder, 'full.log');
+    const argv = ['gateway', '--openapi', world.document, '--allow-loopback-http', '--upstream', `http://${service.host}`];
+    // A full disk, as far as this one process is concerned: POSIX counts blocks of 512 octets, some shells of 1024.
+    const { child, ended } = start(['sh', '-c', 'ulimit -f 1024 && log=$1 && shift && exec "$@" > "$log"', 'sh', log, ...NODE, ...argv]);
+    const told = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
+    const url = await until(() => /^(http:\/\/\S+)\n/.exec(told())?.[1], child);
+    const request = `GET /none/${'a'.repeat(1000)} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const answers = async (): Promise<number> => statusesOf(await sendRaw(url, request.repeat(1200), 300, 1200)).length;
+    expect(await answers()).toBe(1200);
+    const size = statSync(log).size;
+    expect(await answers()).toBe(1200);
+    expect([size % 512, statSync(log).size]).toEqual([0, size]);
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ status: 0 });
+  });
+}
