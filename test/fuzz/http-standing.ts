@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startHere } from '../server/in-process.ts';
 import { bearer, createWorld, startAssay, until, type World } from '../server/world.ts';
@@ -28,7 +28,9 @@ export async function openStand(elsewhere: boolean): Promise<Stand> {
   const gateway = await begin(['gateway', ...shared, '--upstream', service.url, '--admin-port', '0', '--head-timeout', '2', '--upstream-timeout', '3']);
   const auth = await begin(['forward-auth', '--proxy', 'nginx', ...shared]);
   // With keys at hand every decision is made at once, in the order of the requests.
-  await Promise.all([gateway, auth].map(({ url }) => fetch(`${url}/closed`, { headers: { ...bearer(world.mint()), 'x-original-method': 'GET', 'x-original-uri': '/closed' } })));
+  await Promise.all([gateway, auth].map(({ url }) => askOnce(`${url}/closed`, {
+    ...bearer(world.mint()), 'x-original-method': 'GET', 'x-original-uri': '/closed',
+  })));
   return {
     tokens: { good: world.mint({ sub: 'ada' }), bad: [world.mint({ sub: 'eve', exp: 1 }), `${world.mint()}x`, 'a.b.c'] },
     targets: [{ name: 'gateway', url: gateway.url }, { name: 'gateway', url: gateway.url }, { name: 'forward-auth', url: auth.url }],
@@ -42,6 +44,13 @@ export async function openStand(elsewhere: boolean): Promise<Stand> {
     lastWords: () => [gateway, auth].find(({ child }) => child.exitCode !== null)?.written.stderr,
     end: world.end,
   };
+}
+
+/** On a connection that is over with the answer: one that fetch() keeps would be found to be left over. */
+function askOnce(url: string, headers: Record<string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false, headers }, (response) => response.resume().once('end', resolve)).once('error', reject);
+  });
 }
 
 interface Begun {
