@@ -5,7 +5,7 @@
  */
 
 import type { JsonObject } from '../jose/json.ts';
-import { expectBoolean, expectFunction, expectNumber, readOptions } from '../jose/options.ts';
+import { expectBoolean, expectFunction, expectNumber, isPlainObject, readOptions } from '../jose/options.ts';
 import type { FetchFunction, GetLimits } from './bounded-get.ts';
 import type { LifetimeBounds } from './cache-lifetime.ts';
 import type { KeyEvent } from './key-events.ts';
@@ -100,12 +100,24 @@ function monotonicSeconds(): number {
   return performance.now() / 1000;
 }
 
+/** RFC 9110 §5.1: the name of a field is a token. */
+const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 9110 §5.5: visible characters, spaces and tabs; of others than ASCII, those that one octet can be. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Checked here: what cannot be sent would fail in each fetch, and look like a server that is not there. */
 function readHeaders(value: unknown): Readonly<Record<string, string>> {
   if (value === undefined) return DEFAULT_HEADERS;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('"headers" expected an object');
+  // A Headers or a Map has no members of its own: nothing of what it holds would be sent.
+  if (!isPlainObject(value)) throw new TypeError('"headers" expected a plain object');
   const entries = Object.entries(value).map(([name, text]: [string, unknown]) => {
-    if (typeof text !== 'string') throw new TypeError(`"headers": "${name}" expected a string`);
+    // A line end behind a value, as a file of one line has it, is left out by fetch.
+    if (typeof text !== 'string' || !FIELD_VALUE.test(text.trim()) || !FIELD_NAME.test(name)) {
+      throw new TypeError(`"headers": "${name}" expected a name and a string that HTTP can send`);
+    }
     return [name.toLowerCase(), text] as const;
   });
-  return Object.freeze({ ...DEFAULT_HEADERS, ...Object.fromEntries(entries) });
+  const headers = Object.fromEntries(entries);
+  if (Object.keys(headers).length !== entries.length) throw new TypeError('"headers" has one name twice');
+  return Object.freeze({ ...DEFAULT_HEADERS, ...headers });
 }

@@ -42,7 +42,9 @@ describe.each(create)('the options of %s', (what, make) => {
     ['maxLifetime', [0, 59, NaN, Infinity, YEAR + 1, '5']],
     ['defaultLifetime', [0, -1, NaN, Infinity, YEAR + 1, '5']],
     ['staleFor', [-1, NaN, Infinity, YEAR + 1, '5', null]],
-    ['headers', [null, [], [['a', 'b']], 'a: b', { a: 1 }, { a: undefined }, { a: ['b'] }]],
+    ['headers', [null, [], [['a', 'b']], 'a: b', { a: 1 }, { a: undefined }, { a: ['b'] },
+      new Headers({ a: 'b' }), new Map([['a', 'b']]), { 'a b': 'c' }, { '': 'c' }, { a: 'b\nc: d' }, { a: 'b\0' }, { a: '\u{20ac}' },
+      { A: 'b', a: 'c' }]],
     ['initial', [null, [], 'x', 1]],
   ])('are of their type and within their bounds: %s', (name, values) => {
     for (const value of values) expect(() => make({ [name]: value }), JSON.stringify(value)).toThrow(mistake(`"${name}"`));
@@ -80,6 +82,13 @@ describe('the headers', () => {
     const headers = { 'X-Api-Key': 'k', Accept: 'application/jwk-set+json', 'User-Agent': 'test' };
     const expected = { accept: 'application/jwk-set+json', 'x-api-key': 'k', 'user-agent': 'test' };
     expect(await sent({ headers })).toMatchObject(expected);
+  });
+
+  it('may have what HTTP can send, and the line end of a file behind it', async () => {
+    const name = "!#$%&'*+-.^_`|~0Aa";
+    expect(await sent({ headers: { a: '', b: 'c\td \xa9', [name]: 'e', authorization: 'Bearer x\r\n' } })).toMatchObject({
+      a: '', b: 'c\td \xa9', [name.toLowerCase()]: 'e', authorization: 'Bearer x',
+    });
   });
 });
 
