@@ -17,8 +17,11 @@ const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/;
 /** RFC 6265bis §5.5: a browser need not keep one for longer. Seconds. */
 const MAX_AGE = 400 * 86_400;
 
-/** RFC 6265 §6.1: what a browser must be able to keep, of name and value together. Octets. */
+/** RFC 6265bis §5.6: a cookie whose name and value are longer together is dropped. Octets. */
 const MAX_SIZE = 4096;
+
+/** RFC 6265bis §5.6: an attribute whose value is longer is passed over: the cookie would have another path, or go to another host. */
+const MAX_ATTRIBUTE = 1024;
 
 /**
  * The value of one cookie of a request, or undefined.
@@ -84,8 +87,10 @@ export function serializeCookie(cookie: SetCookie): string {
   if (!TOKEN.test(name)) throw new TypeError('"name" expected a token (RFC 6265 §4.1.1)');
   if (!OCTETS.test(value)) throw new TypeError('"value" expected cookie octets (RFC 6265 §4.1.1): encode it first');
   if (name.length + value.length > MAX_SIZE) throw new TypeError(`a cookie expected at most ${MAX_SIZE} octets`);
-  if (!PATH.test(path)) throw new TypeError('"path" expected an absolute path without ";"');
-  if (domain !== undefined && !DOMAIN.test(domain)) throw new TypeError('"domain" expected a lower-case host name');
+  if (!PATH.test(path) || path.length > MAX_ATTRIBUTE) throw new TypeError('"path" expected an absolute path without ";", not too long');
+  if (domain !== undefined && (!DOMAIN.test(domain) || domain.length > MAX_ATTRIBUTE)) {
+    throw new TypeError('"domain" expected a lower-case host name, not too long');
+  }
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge >= 0 && maxAge <= MAX_AGE)) {
     throw new TypeError(`"maxAge" expected whole seconds, at most ${MAX_AGE}`);
   }

@@ -55,6 +55,8 @@ describe('serializeCookie', () => {
 
   it.each<[string, Partial<SetCookie>]>([
     ['4096 octets', { value: 'v'.repeat(4095) }],
+    ['a path of 1024 octets', { path: `/${'a'.repeat(1023)}` }],
+    ['a domain of 1024 octets', { domain: 'a'.repeat(1024) }],
     ['an age of nothing, which deletes', { maxAge: 0 }],
     ['an age of 400 days', { maxAge: 400 * 86_400 }],
     ['a domain of one label', { domain: 'localhost' }],
@@ -73,6 +75,8 @@ describe('serializeCookie', () => {
     ['a quote in the value', { value: 'a"b' }],
     ['a value that is not ASCII', { value: 'caf\u00e9' }],
     ['a cookie of more than 4096 octets', { value: 'v'.repeat(4096) }],
+    ['a path of more than 1024 octets', { path: `/${'a'.repeat(1024)}` }],
+    ['a domain of more than 1024 octets', { domain: 'a'.repeat(1025) }],
     ['a relative path', { path: 'a' }],
     ['a path with its slash further on', { path: 'a/b' }],
     ['a semicolon in the path', { path: '/a;b' }],
