@@ -19,7 +19,7 @@ export type SigningKey = KeyObject | string | object;
 /** How to sign. */
 export interface SignJwtOptions {
   readonly kid?: string;
-  /** Default: RS256, ES256/384/512 by the curve, EdDSA, or HS256. */
+  /** Default: what a JWK says it is for; otherwise RS256, ES256/384/512 by the curve, EdDSA, or HS256. */
   readonly alg?: JwsAlgorithm;
   /** Default: "JWT". */
   readonly typ?: string;

@@ -19,6 +19,7 @@ import { DEFAULT_HEADERS, readRemoteOptions, type RemoteKeySetOptions, type Remo
  * `headers` is sent to the issuer's own origin only.
  *
  * @throws {TypeError} for an issuer that is not an https URL without query and fragment (§3), or wrong options.
+ * @throws {JwtError} for an `initial` that is no key set, or has no usable key.
  * @example
  * const keys = discoverKeySet('https://accounts.google.com');
  */

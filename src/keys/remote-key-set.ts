@@ -30,7 +30,7 @@ export interface RemoteKeySet extends KeyLookup {
   readonly revoke: (kid: string) => void;
   /** For verifiers: whether a look-up now needs nothing from the network first. */
   readonly isFresh: () => boolean;
-  /** For verifiers: waits, where waiting can help, for a set that is not past its lifetime. Never rejects. */
+  /** For verifiers: waits, where waiting can help, for a set that is not past its lifetime. Rejects only where the clock of the set fails. */
   readonly settle: () => Promise<void>;
   /** For verifiers: the fetch under way, if one is; resolves to whether it brought a set. Never rejects. */
   readonly underWay: () => Promise<boolean> | undefined;
@@ -40,6 +40,7 @@ export interface RemoteKeySet extends KeyLookup {
  * Makes a key set out of a URL. Nothing is fetched yet: the first verification does, or `load()`.
  *
  * @throws {TypeError} for a URL that is not https, or wrong options.
+ * @throws {JwtError} for an `initial` that is no key set, or has no usable key.
  * @example
  * const keys = createRemoteKeySet('https://www.googleapis.com/oauth2/v3/certs');
  */

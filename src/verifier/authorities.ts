@@ -30,8 +30,11 @@ export interface IssuerPolicy {
 /** Several issuers, each with its own keys and audience; the other options hold for all. */
 export interface SeveralIssuersOptions extends Omit<PolicyOptions, 'issuer' | 'audience'> {
   /**
-   * A list, or a function from an "iss" to the policy of that issuer, undefined for a stranger. The function is called
-   * before anything is verified: it may look up, and must neither fetch nor build an address out of what it is given.
+   * A list, or a function from an "iss" to the policy of that issuer, undefined for a stranger.
+   *
+   * The function is called before anything is verified, and again after a wait for keys. It looks up what is there, in a Map, since an
+   * object also has what it inherits. It must neither fetch, nor build an address out of what it is given, nor make a remote key set,
+   * in which nothing would be loaded yet. An object that it has returned before is not read again.
    */
   readonly issuers: readonly IssuerPolicy[] | ((iss: string) => IssuerPolicy | undefined);
   readonly issuer?: never;

@@ -39,7 +39,7 @@ export type WithOnRefused<O> = O & {
 };
 
 /**
- * Verifies tokens. Frozen, stateless but for its keys, and good for any number of concurrent calls.
+ * Verifies tokens. Frozen, stateless but for its keys and its cache, and good for any number of concurrent calls.
  *
  * Whatever is fed in: a token that is refused is a {@link JwtError}, a caller's mistake is a `TypeError`, nothing else
  * is thrown.
