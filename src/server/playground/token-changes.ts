@@ -36,11 +36,11 @@ function changeOf(part: TokenChange['part'], span: Span, before: string, after: 
   const [from, to] = readable ? [old, now] : [before, after];
   const [shownBefore, shownAfter] = aroundChange(from, to);
   const bits = bitsOf(of, shownBefore.changed, shownAfter.changed);
-  return { part, span, of, before: shownBefore, after: shownAfter, ...(bits === undefined ? {} : { bits }) };
+  return { part, span, of, before: shownBefore, after: shownAfter, ...(bits && { bits }) };
 }
 
 function decodedText(part: string): string {
-  return Buffer.from(part, 'base64url').toString('utf8');
+  return Buffer.from(part, 'base64url').toString();
 }
 
 /** Leaves out what both begin and end with, but for a little. */
@@ -73,12 +73,21 @@ function sharedEnds(before: string, after: string): readonly [start: number, end
 
 /** Where one character has changed into another: the eight bits of an octet, or the six of a letter. */
 function bitsOf(of: TokenChange['of'], before: string, after: string): TokenChange['bits'] | undefined {
-  if (before.length !== 1 || after.length !== 1) return undefined;
+  // In UTF-8 a character can be several octets.
+  if ([before, after].some((text) => Buffer.byteLength(text) !== 1)) return undefined;
   if (of === 'text') {
-    const [old = '', now = ''] = [before, after].map((character) => character.charCodeAt(0).toString(2).padStart(8, '0'));
+    const [old, now] = [octetBits(before), octetBits(after)];
     const count = [...old].filter((bit, index) => bit !== now[index]).length;
     return { before: old, after: now, words: `one octet: ${count} of its eight bits` };
   }
-  const [old, now] = [before, after].map((letter) => LETTERS_OF_64.indexOf(letter).toString(2).padStart(6, '0'));
-  return { before: old ?? '', after: now ?? '', words: 'one letter carries six bits; of these, the last four are spare' };
+  const words = 'one letter carries six bits; of these, the last four are spare';
+  return { before: letterBits(before), after: letterBits(after), words };
+}
+
+function octetBits(character: string): string {
+  return character.charCodeAt(0).toString(2).padStart(8, '0');
+}
+
+function letterBits(letter: string): string {
+  return LETTERS_OF_64.indexOf(letter).toString(2).padStart(6, '0');
 }

@@ -11,7 +11,8 @@ import { instantOf } from '../../explain/instants.ts';
 import { plain, plainJson } from '../../explain/plain-text.ts';
 import type { DecodedMember, DecodedPart, Span } from './page/wire.ts';
 
-const PART_NAMES = ['header', 'payload', 'signature'] as const;
+/** The parts that hold an object. The third is the signature. */
+const OBJECT_PARTS = ['header', 'payload'] as const;
 
 /** Characters of a part that are shown where it cannot be read as an object. */
 const MAX_SHOWN = 2000;
@@ -21,16 +22,16 @@ export function decodedParts(
   token: string,
   { header, claims, now }: { readonly header?: JsonObject; readonly claims?: JsonObject; readonly now: number },
 ): readonly DecodedPart[] {
-  const texts = token.split('.', PART_NAMES.length);
+  const texts = token.split('.', OBJECT_PARTS.length + 1);
   let start = 0;
   return texts.map((text, index): DecodedPart => {
-    const name = PART_NAMES[index] ?? 'signature';
+    const name = OBJECT_PARTS[index] ?? 'signature';
     const span: Span = [start, start + text.length];
     start += text.length + 1;
     if (name === 'signature') return { name, span };
     const object = name === 'header' ? header : claims;
     const octets = Buffer.from(text, 'base64url');
-    if (object === undefined) return { name, span, text: shown(octets.toString('utf8')) };
+    if (object === undefined) return { name, span, text: shown(octets.toString()) };
     return { name, span, members: decodedMembers(object, octets, span[0], now) };
   });
 }
@@ -44,8 +45,8 @@ function decodedMembers(object: JsonObject, octets: Uint8Array, start: number, n
     return {
       name: plain(name),
       value: plainJson(object[name], MAX_SHOWN),
-      ...(time === undefined ? {} : { time }),
-      ...(span === undefined ? {} : { span: charactersOf(span, start) }),
+      ...(time && { time }),
+      ...(span && { span: charactersOf(span, start) }),
     };
   });
 }
@@ -60,29 +61,24 @@ export function memberSpans(octets: Uint8Array): ReadonlyMap<string, Span> {
   const text = Buffer.from(octets).toString('latin1'); // one character for each octet
   const spans = new Map<string, Span>();
   let depth = 0;
-  let start = -1;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],]/gs)) {
+  let member: { readonly name: string; readonly start: number } | undefined;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],]/g)) {
     if (token === '}' || token === ']') depth--;
-    const ends = (token === ',' && depth === 1) || (token === '}' && depth === 0);
-    if (ends && start !== -1) {
-      const name = nameAt(octets, start);
-      if (name !== undefined) spans.set(name, [start, start + text.slice(start, index).trimEnd().length]);
-      start = -1;
+    const ends = depth === 0 || (depth === 1 && token === ',');
+    if (ends && member !== undefined) {
+      spans.set(member.name, [member.start, member.start + text.slice(member.start, index).trimEnd().length]);
+      member = undefined;
     }
-    if (token.startsWith('"') && depth === 1 && start === -1) start = index;
+    // The first string of a member is its name; those that follow belong to its value.
+    if (token[0] === '"') member ??= { name: nameOf(token), start: index };
     if (token === '{' || token === '[') depth++;
   }
   return spans;
 }
 
-function nameAt(octets: Uint8Array, start: number): string | undefined {
-  const text = Buffer.from(octets.subarray(start)).toString('utf8');
-  const name = /^"(?:[^"\\]|\\.)*"/s.exec(text)?.[0];
-  try {
-    return name === undefined ? undefined : String(JSON.parse(name));
-  } catch {
-    return undefined;
-  }
+/** @param octets of a string in JSON, one character for each */
+function nameOf(octets: string): string {
+  return String(JSON.parse(Buffer.from(octets, 'latin1').toString()));
 }
 
 function shown(text: string): string {

@@ -5,8 +5,6 @@ import { REFUSALS, signJwt } from '../../../src/jose/index.ts';
 import { ATTACKS } from '../../../src/server/playground/attacks.ts';
 import type { AttackResult, Certificate, IssuerState } from '../../../src/server/playground/page/wire.ts';
 import { CODE_NOTES, STEP_NOTES } from '../../../src/server/playground/rule-book.ts';
-import { aroundChange } from '../../../src/server/playground/token-changes.ts';
-import { memberSpans } from '../../../src/server/playground/token-spans.ts';
 import { createTestIssuer } from '../../../src/testing/index.ts';
 import { standPlayground, type Standing } from './standing.ts';
 
@@ -207,17 +205,4 @@ describe('the rule book', () => {
     expect(text(file)).toMatch(new RegExp(`function ${step}\\b`));
     expect(existsSync(new URL(file, root))).toBe(true);
   });
-});
-
-it('finds members by their octets', () => {
-  const json = '{ "a" : 1 , "b\\"":{"c":[1,2,{"d":3}]},"\\u00e9":"},{" }';
-  const spans = [...memberSpans(Buffer.from(json))].map(([name, [start, end]]) => [name, json.slice(start, end)]);
-  expect(spans).toEqual([['a', '"a" : 1'], ['b"', '"b\\"":{"c":[1,2,{"d":3}]}'], ['\u00e9', '"\\u00e9":"},{"']]);
-});
-
-it('shows what has changed, and a little around it', () => {
-  const [before, after] = aroundChange(`${'x'.repeat(40)}one${'y'.repeat(40)}`, `${'x'.repeat(40)}two${'y'.repeat(40)}`);
-  expect(before).toEqual({ omittedBefore: 22, lead: 'x'.repeat(18), changed: 'one', tail: 'y'.repeat(18), omittedAfter: 22 });
-  expect(after.changed).toBe('two');
-  expect(aroundChange('aa', 'aaa').map(({ changed }) => changed)).toEqual(['', 'a']);
 });
