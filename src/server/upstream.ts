@@ -53,8 +53,10 @@ export function createUpstream(url: string, limits: Limits): Upstream {
   const place = {
     agent,
     timeout: limits.idleTimeout * 1000,
-    hostname: origin.hostname.replace(/^\[|\]$/g, ''),
-    port: origin.port === '' ? (secure ? 443 : 80) : Number(origin.port),
+    // The brackets of an IPv6 address are the URL's.
+    hostname: origin.hostname.replace(/[[\]]/g, ''),
+    // Empty for the protocol's own, which Node knows.
+    port: origin.port,
   };
   return Object.freeze({
     authority: origin.host,
