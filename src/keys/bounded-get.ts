@@ -78,7 +78,7 @@ export async function getOnce(url: string, limits: GetLimits, signal: AbortSigna
     abandon(response.body ?? undefined);
     throw error;
   }
-  return { body: await readBody(response, limits.maxBytes), headers: response.headers };
+  return { body: await readBody(response, limits.maxBytes, signal), headers: response.headers };
 }
 
 function expectAnswer(response: Response, url: string): void {
@@ -100,9 +100,12 @@ async function requestOnce(url: string, { fetch, headers }: GetLimits, signal: A
   }
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
+async function readBody(response: Response, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const reader = response.body?.getReader();
   if (reader === undefined) throw new GetError('no body');
+  // Not left to fetch: a body that came too late, or in drips, would be read on when nobody wants it any more.
+  signal.addEventListener('abort', () => abandon(reader), { once: true });
+  if (signal.aborted) abandon(reader);
   try {
     return await readChunks(reader, maxBytes);
   } catch (error) {

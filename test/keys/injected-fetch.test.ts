@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { FetchFunction } from '../../src/keys/index.ts';
+import { discoverKeySet, type FetchFunction } from '../../src/keys/index.ts';
 import { KEY_1, outcome, remote, setOf, untyped } from './issuer.ts';
 import { listen, publish } from './loopback.ts';
 
@@ -104,6 +104,35 @@ describe('an injected fetch', () => {
     answerLate();
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(keys.snapshot()).toBeUndefined();
+  });
+
+  it.each([['in drips', 0], ['after the deadline', 100]])('whose body comes %s is not read on after the deadline', async (_, delay) => {
+    let pulls = 0;
+    let cancelled = 0;
+    const pull = async (controller: ReadableStreamDefaultController): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      pulls++;
+      controller.enqueue(Buffer.from(' '));
+    };
+    const body = new ReadableStream({ pull, cancel: () => void cancelled++ }, { highWaterMark: 0 });
+    const fetch: FetchFunction = () => new Promise((resolve) => setTimeout(resolve, delay, new Response(body)));
+    expect(await outcome(remote(URL_, { fetch, timeout: 0.05 }).verifier.verify(TOKEN))).toBe('keys_unavailable');
+    await vi.waitFor(() => expect(cancelled).toBe(1));
+    const before = pulls;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(pulls - before).toBeLessThan(2);
+  });
+
+  it('whose discovery document comes after the deadline is not asked for the keys that it names', async () => {
+    const asked: string[] = [];
+    const issuer = 'https://issuer.example';
+    const fetch: FetchFunction = (url) => {
+      asked.push(url);
+      return new Promise((resolve) => setTimeout(resolve, 80, Response.json({ issuer, jwks_uri: URL_ })));
+    };
+    expect(await outcome(discoverKeySet(issuer, { fetch, timeout: 0.05 }).load())).toBe('keys_unavailable');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked).toEqual([`${issuer}/.well-known/openid-configuration`]);
   });
 
   it('sees its signal aborted at the deadline, and once all is over', async () => {
