@@ -39,7 +39,7 @@ export interface ForwardAuthParts {
 export async function listenForwardAuth(port: number, host: string, parts: ForwardAuthParts): Promise<Listener> {
   const request = (message: IncomingMessage, response: ServerResponse): Promise<void> =>
     answer(message, response, parts);
-  return listenOn(port, host, { request, faultStatus: 403 }, { ...DEFAULT_LIMITS, ...parts.limits });
+  return listenOn(port, host, { request, faultStatus: 403, refusedStatus: 403 }, { ...DEFAULT_LIMITS, ...parts.limits });
 }
 
 async function answer(message: IncomingMessage, response: ServerResponse, parts: ForwardAuthParts): Promise<void> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Limits } from './limits.ts';
 
@@ -27,6 +27,8 @@ export interface ListenerHandlers {
   readonly request: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** The answer to a request of which `request` has thrown. Default: 500. */
   readonly faultStatus?: number;
+  /** The answer to what is refused before `request` is asked, in place of 400, 408, 417 and 431. */
+  readonly refusedStatus?: number;
   /** Where it is absent, requests to upgrade are requests like any other (RFC 9110 §7.8). */
   readonly upgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
@@ -65,7 +67,7 @@ export async function listenOn(
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
   });
-  server.on('clientError', answerBroken);
+  server.on('clientError', (error, socket: Socket) => answerBroken(error, socket, sockets.get(socket), handlers.refusedStatus));
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     if (draining) response.shouldKeepAlive = false;
     sockets.set(request.socket, response);
@@ -74,6 +76,11 @@ export async function listenOn(
   server.on('request', onRequest);
   // Otherwise Node would ask for the content of every request, also of one that is refused.
   server.on('checkContinue', onRequest);
+  server.on('checkExpectation', (request, response) => {
+    sockets.set(request.socket, response);
+    // RFC 9110 §10.1.1: whatever else is expected, it is not known here.
+    answerBare(response, handlers.refusedStatus ?? 417);
+  });
   const { upgrade } = handlers;
   if (upgrade !== undefined) {
     server.on('upgrade', (request, duplex, head) => {
@@ -87,7 +94,7 @@ export async function listenOn(
       try {
         upgrade(request, socket, head);
       } catch {
-        // An answer of Node's own is under way, to a field Expect, say: it is on no list of ours, and is whole.
+        // An answer of Node's own is under way, to a field Host that is none, say: it is on no list of ours, and is whole.
         socket.destroySoon();
       }
     });
@@ -107,11 +114,11 @@ export async function listenOn(
 function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { request: handle, faultStatus = 500 }: ListenerHandlers,
+  { request: handle, faultStatus = 500, refusedStatus = 431 }: ListenerHandlers,
   limits: Limits,
 ): void {
   if (request.rawHeaders.length / 2 > limits.headerFields) {
-    answerBare(response, 431);
+    answerBare(response, refusedStatus);
     return;
   }
   handle(request, response).catch(() => {
@@ -127,20 +134,27 @@ export function answerBare(response: ServerResponse, status: number): void {
   response.end();
 }
 
-const BROKEN: ReadonlyMap<unknown, string> = new Map([
-  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+const BROKEN: ReadonlyMap<unknown, number> = new Map([
+  ['HPE_HEADER_OVERFLOW', 431],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
 ]);
 
-/** What is not HTTP, or did not come in time. Nothing of it is repeated. */
-function answerBroken(error: Error & { readonly code?: string }, socket: Socket): void {
-  // Where something was sent already, that answer may not have ended: no one could tell where ours begins.
-  if (!socket.writable || socket.bytesWritten > 0) {
+/** What is not HTTP, or did not come in time. Nothing of it is repeated. @param before the last answer on this connection */
+function answerBroken(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+  before: ServerResponse | undefined,
+  refusedStatus: number | undefined,
+): void {
+  // Where an answer is under way, no one could tell where ours begins; where the last one has ended the connection, nobody looks.
+  const free = socket.bytesWritten === 0 || (before?.writableFinished === true && before.shouldKeepAlive);
+  if (!socket.writable || !free) {
     socket.destroy();
     return;
   }
-  const status = BROKEN.get(error.code) ?? '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
+  const status = refusedStatus ?? BROKEN.get(error.code) ?? 400;
+  const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`;
+  socket.end(`${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }
 
 function listening(server: Server, port: number, host: string): Promise<void> {

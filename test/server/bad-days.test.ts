@@ -182,6 +182,7 @@ describe('clients', () => {
     const get = 'GET /open HTTP/1.1\r\nHost: a\r\n';
     expect(statusesOf(await sendRaw(assay.url, `${get}X: ${'x'.repeat(40_000)}\r\n\r\n`))).toEqual([431]);
     expect(statusesOf(await sendRaw(assay.url, `${get}${'X: x\r\n'.repeat(250)}\r\n`))).toEqual([431]);
+    expect(statusesOf(await sendRaw(assay.url, `${get}Expect: miracles\r\n\r\n`))).toEqual([417]);
     expect(statusesOf(await sendRaw(assay.url, '\x16\x03\x01\x02\x00\x01\x00'))).toEqual([400]);
     expect(statusesOf(await sendRaw(assay.url, 'CONNECT /open HTTP/1.1\r\nHost: a\r\n\r\n'))).not.toContain(200);
     expect(await statusOf(`${assay.url}/open`)).toBe(200);

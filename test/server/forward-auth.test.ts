@@ -1,7 +1,7 @@
 /** `assay forward-auth`: the contract of each proxy, against the real process. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sendRaw, statusesOf } from './raw.ts';
-import { bearer, createWorld, startAssay, type Assay, type World } from './world.ts';
+import { dial, sendRaw, statusesOf } from './raw.ts';
+import { bearer, createWorld, startAssay, until, type Assay, type World } from './world.ts';
 
 const PROXIES = ['nginx', 'caddy', 'traefik', 'envoy'] as const;
 type Proxy = (typeof PROXIES)[number];
@@ -58,11 +58,10 @@ describe.each(PROXIES)('%s', (proxy) => {
     ['a bad token', 'GET', '/optional', ['Authorization: Bearer a.b.c'], 401],
     ['a path that is not listed', 'GET', '/none', [], 403],
     ['a method that is not listed', 'PATCH', '/closed', [], 403],
-    ['a method in small letters', 'put', '/closed', [], proxy === 'envoy' ? 400 : 403],
+    ['a method in small letters', 'put', '/closed', [], 403],
     ['a step up', 'GET', '/open/../closed', [], 403],
     ['an encoded slash', 'GET', '/closed%2F7', [], 403],
     ['a whole URL', 'GET', 'http://api.example/open', [], 403],
-    ['another name for a token', 'GET', '/open', ['X_Goog_IAP_JWT_Assertion: a.b.c'], 403],
     ['a name with "_"', 'GET', '/open', ['x_auth_subject: forged'], 403],
     ['another name for a token', 'GET', '/open', ['X_Goog_IAP_JWT_Assertion: a.b.c'], 403],
     ['a name with "."', 'GET', '/open', ['x-auth.subject: forged'], 403],
@@ -70,6 +69,25 @@ describe.each(PROXIES)('%s', (proxy) => {
     const text = await ask(proxy, method, target, fields);
     expect(statusesOf(text)).toEqual([status]);
     expect(/\r\nwww-authenticate: Bearer /.test(text)).toBe(status === 401);
+  });
+
+  // A proxy that has no answer, or one that it does not know, may let pass: what Node refuses by itself is told like the rest.
+  it.each([
+    ['more fields than are counted', 'X: x\r\n'.repeat(250)],
+    ['a head longer than is read', `Cookie: ${'x'.repeat(40_000)}\r\n`],
+    ['an expectation that nobody knows', 'Expect: miracles\r\n'],
+    ['no field at all', 'nonsense\r\n'],
+  ])('refuses %s, also on a connection that was used before', async (_, fields) => {
+    const bad = `GET /open HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
+    expect(statusesOf(await sendRaw(urlOf(proxy), bad))).toEqual([403]);
+    const socket = await dial(urlOf(proxy));
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    socket.write('GET /open HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => (statusesOf(text).length === 1 ? true : undefined));
+    socket.write(bad);
+    await until(() => (socket.readyState === 'closed' ? true : undefined));
+    expect(statusesOf(text).slice(1)).toEqual([403]);
   });
 
   it('has the method and the target from one place alone, once', async () => {

@@ -75,7 +75,7 @@ describe('a WebSocket', () => {
     socket.destroy();
   });
 
-  // To what it answers by itself, a field Expect or Host that is none, Node asks nobody.
+  // To what it answers by itself, a Host that is none, Node asks nobody; and one of our answers may be the last.
   it.each([['Host: a\r\nExpect: x', 417], ['X: a', 400]] as const)('that is asked for behind a request with %j is not had', async (field, status) => {
     const statuses = statusesOf(await sendRaw(assay.url, `GET /open HTTP/1.1\r\n${field}\r\n\r\nGET /open HTTP/1.1\r\n${HEAD}\r\n`));
     expect(statuses).toEqual([status]);
