@@ -31,7 +31,8 @@ const isAudience = (value: unknown): boolean => isString(value) || (Array.isArra
 /**
  * Refuses a claim that is there and not of its type.
  *
- * @param isTyped of the claim as it was read by its name, which is quick, but finds also what is inherited: that is no claim, of whatever type
+ * @param isTyped whether what was read by the claim's name is of its type. To read so is quick, but finds also what is inherited, which is no
+ *   claim: only where the type is wrong need that be told apart.
  */
 export function askType(isTyped: boolean, type: TypeRule, claims: JwtClaimsSet, judge: Judge): void {
   if (!isTyped && Object.hasOwn(claims, type.claim)) judge(type);

@@ -85,7 +85,7 @@ export interface RuleGroup {
   readonly rules: readonly ClaimRule[];
   /** Whether claims and policy alone decide, so that the same claims need not be asked again under the same policy. */
   readonly settled: boolean;
-  /** Names to the judge those that the claims break, in order. Claims that were not asked for a rule keep it. */
+  /** Names to the judge the rules that the claims break, in order. A rule that has nothing to ask of them is kept. */
   readonly ask: (claims: JwtClaimsSet, context: ClaimContext, judge: Judge) => void;
 }
 

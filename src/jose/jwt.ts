@@ -42,7 +42,7 @@ export interface UnverifiedJwt {
   readonly claims: JsonObject;
 }
 
-/** Someone who signs tokens: what we expect of them, and their keys. In a directory, its types and cap on length count. */
+/** Someone who signs tokens: what we expect of them, and their keys. The types and the cap on length are a directory's own, where there is one. */
 export interface Authority {
   readonly policy: JwtPolicy;
   readonly keys: KeyLookup;
