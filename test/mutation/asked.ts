@@ -21,6 +21,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
 /** They ask about files and about other processes, which know of no mutant. */
 export const NOT_ASKED: readonly string[] = [
   'test/vectors/format.test.ts', 'test/keys/process.test.ts', 'test/jose/fresh-keys.test.ts',
+  'test/server/sign-in/recipe.test.ts',
 ];
 
 /** The files of a folder's tests, from the root of a tree. */

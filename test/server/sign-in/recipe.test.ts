@@ -9,7 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-// Mutants are in this process alone, and the recipe in one of its own.
-it.skipIf(process.env['MUTATION_FOLDER'] !== undefined)('node:http, as the page of sign-in has it', async () => {
+it('node:http, as the page of sign-in has it', async () => {
   await expectSignIn(await startRecipe(world, world.folder, "from 'node:http'"));
 }, 60_000);
