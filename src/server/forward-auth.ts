@@ -63,13 +63,16 @@ async function answer(message: IncomingMessage, response: ServerResponse, parts:
   const { status, headers, body } = judgement.allowed
     ? { status: 200, headers: allowHeaders(judgement.headers, proxy, claimHeaders), body: '' }
     : judgement.response;
-  response.once('close', () => {
+  const tell = (): void => {
     const seconds = (performance.now() - started) / 1000;
     metrics.countAnswer(status, seconds);
     const code = judgement.allowed ? 'allowed' : judgement.code;
     const { method, target } = request;
     log({ method, target, status, code, template: judgement.template, seconds, complete: response.writableFinished });
-  });
+  };
+  // Gone while its keys were waited for.
+  if (response.destroyed) return tell();
+  response.once('close', tell);
   sendWhole(response, message.method, { status, headers, body });
 }
 
