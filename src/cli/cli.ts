@@ -81,7 +81,9 @@ async function runWithoutCommand(word: string, { stdout }: Terminal): Promise<Ex
     return EXIT.accepted;
   }
   const names = COMMANDS.map(({ name }) => name).join(', ');
-  const what = word === '' ? 'no command' : `unknown command ${printableJson(word)}`;
+  // What is no word may be a token, with its command forgotten: nobody's log is to have it.
+  const told = /^-?[\w-]{1,20}$/.test(word) ? `unknown command ${printableJson(word)}` : 'what comes first is no command';
+  const what = word === '' ? 'no command' : told;
   throw new UsageError(`${what}; there are ${names}`);
 }
 

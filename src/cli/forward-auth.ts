@@ -7,6 +7,7 @@
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
+import { readPort } from './listening.ts';
 import { openService, readChoice, SERVICE_HELP, SERVICE_OPTIONS } from './service-options.ts';
 import { serveUntilStopped } from './serving.ts';
 import { asUsage, UsageError } from './usage-error.ts';
@@ -56,7 +57,7 @@ Examples
       const { parseClaimHeaders } = await import('../esp/index.ts');
       const { proxyConfiguration } = await import('../server/proxy-configuration.ts');
       const claimHeaders = asUsage(() => parseClaimHeaders(args.all('claim-header') ?? []));
-      const auth = [`127.0.0.1:${args.one('port') ?? '9090'}`];
+      const auth = [`127.0.0.1:${readPort(args.one('port') ?? '9090', {})}`];
       const terms = { listen: '127.0.0.1:8080', services: ['127.0.0.1:3000'], auth, claimHeaders };
       terminal.stdout.write(proxyConfiguration(proxy, terms));
       return EXIT.accepted;

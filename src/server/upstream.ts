@@ -42,7 +42,8 @@ export function createUpstream(url: string, limits: Limits): Upstream {
   if (origin?.protocol !== 'http:' && origin?.protocol !== 'https:') {
     throw new TypeError('"upstream" expected an http or https URL');
   }
-  if (origin.pathname !== '/' || origin.search !== '' || origin.hash !== '' || origin.username !== '') {
+  const { pathname, search, hash, username, password } = origin;
+  if (pathname !== '/' || `${search}${hash}${username}${password}` !== '') {
     throw new TypeError('"upstream" expected scheme, host and port, and nothing else');
   }
   const secure = origin.protocol === 'https:';

@@ -54,6 +54,15 @@ it.each(NO_COMMANDS)('%j is no command', async (argv) => {
   expect(stderr).toContain('there are verify, explain, decode, keys, sign, dev-issuer, demo');
 });
 
+it('a token whose command was forgotten is not repeated; a slip of the finger is', async () => {
+  const token = mint();
+  expect((await run([token, ...POLICY])).stderr).toMatch(/^assay: what comes first is no command; there are verify/);
+  expect((await run(['verfiy', token])).stderr).toMatch(/^assay: unknown command "verfiy"; there are verify/);
+  for (const argv of [[token], [token.slice(0, 30)], ['verfiy', token]]) {
+    expect((await run(argv)).stderr).not.toContain(token.slice(0, 10));
+  }
+});
+
 describe('colour', () => {
   const cases: readonly (readonly [coloured: boolean, tty: boolean, env: Record<string, string>])[] = [
     [true, true, {}],

@@ -14,6 +14,8 @@ describe('a wrong call is told in a line, and nothing listens', () => {
   it.each([
     [['gateway', ...ISSUER], 'Give --upstream URL'],
     [['gateway', ...ISSUER, '--upstream', 'http://a.example/path'], '--upstream expected scheme, host and port'],
+    [['gateway', ...ISSUER, '--upstream', 'http://user@a.example'], '--upstream expected scheme, host and port'],
+    [['gateway', ...ISSUER, '--upstream', 'http://:secret@a.example'], '--upstream expected scheme, host and port'],
     [['gateway', ...ISSUER, '--upstream', 'ftp://a.example'], '--upstream expected an http or https URL'],
     [GATEWAY, 'Give --openapi FILE, or --issuer I and --audience A'],
     [[...GATEWAY, '--issuer', 'https://issuer.example'], 'Give --audience A'],
@@ -33,6 +35,7 @@ describe('a wrong call is told in a line, and nothing listens', () => {
     [[...GATEWAY, ...ISSUER, '--keys', jwks, '--admin-port', 'x'], '--admin-port expected a number'],
     [['forward-auth', ...ISSUER], 'Give --proxy nginx|caddy|traefik|envoy'],
     [['forward-auth', ...ISSUER, '--proxy', 'apache'], '--proxy expected one of nginx, caddy, traefik, envoy'],
+    [['forward-auth', '--proxy', 'nginx', '--print-config', '--port', '9090;'], '--port expected a number'],
     [['forward-auth', ...ISSUER, '--proxy', 'nginx', '--upstream', 'http://a'], "unknown option '--upstream'"],
   ])('%j', async (argv, message) => {
     const { status, stdout, stderr } = await run(argv);
