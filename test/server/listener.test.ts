@@ -1,0 +1,323 @@
+/** A server of this process, and clients that speak by hand. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_LIMITS, type Limits } from '../../src/server/limits.ts';
+import { listenOn, type Listener, type ListenerHandlers } from '../../src/server/listener.ts';
+import { dial, sendRaw, statusesOf } from './raw.ts';
+
+/** A busy machine takes its time. */
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000 });
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const listeners: Listener[] = [];
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await Promise.all(listeners.splice(0).map((listener) => listener.drain(0)));
+});
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+async function listen(answer: Answer, limits: Partial<Limits> = {}, more: Partial<ListenerHandlers> = {}): Promise<Listener> {
+  const request = async (message: IncomingMessage, response: ServerResponse): Promise<void> => void (await answer(message, response));
+  const listener = await listenOn(0, '127.0.0.1', { request, ...more }, { ...DEFAULT_LIMITS, ...limits });
+  listeners.push(listener);
+  return listener;
+}
+
+/** A client that says something, and what it is told. */
+async function client({ url }: Listener, says = ''): Promise<{ readonly socket: Socket; readonly text: () => string }> {
+  const socket = await dial(url);
+  sockets.push(socket);
+  let text = '';
+  socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
+  socket.write(says);
+  return { socket, text: () => text };
+}
+
+const ok: Answer = (_, response) => response.end('ok');
+const get = (path: string, ...fields: readonly string[]): string => [`GET ${path} HTTP/1.1`, 'Host: a', ...fields, '', ''].join('\r\n');
+const CLOSE = 'Connection: close';
+
+describe('the address', () => {
+  it('is where it listens, without a slash at the end', async () => {
+    const { url } = await listen(ok);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
+    expect(await (await fetch(`${url}/`)).text()).toBe('ok');
+  });
+
+  it.runIf(Object.values(networkInterfaces()).flat().some((one) => one?.address === '::1'))('of IPv6 stands in brackets', async () => {
+    const listener = await listenOn(0, '::1', { request: async (_, response) => void response.end('ok') }, DEFAULT_LIMITS);
+    listeners.push(listener);
+    expect(listener.url).toMatch(/^http:\/\/\[::1\]:[1-9]\d*$/);
+    expect(await (await fetch(listener.url)).text()).toBe('ok');
+  });
+
+  it('that is taken cannot be had', async () => {
+    const { port } = new URL((await listen(ok)).url);
+    await expect(listenOn(Number(port), '127.0.0.1', { request: async () => undefined }, DEFAULT_LIMITS)).rejects.toThrow('EADDRINUSE');
+  });
+});
+
+describe('a fault of ours', () => {
+  const fault: Answer = () => {
+    throw new Error('fault');
+  };
+  const BARE = (status: string): RegExp =>
+    new RegExp(`^HTTP/1\\.1 ${status}\\r\\nconnection: close\\r\\ncache-control: no-store\\r\\ncontent-length: 0\\r\\nDate: .*\\r\\n\\r\\n$`);
+
+  it('is answered 500, or as the server is told, with nothing about it, and ends the connection', async () => {
+    expect(await sendRaw((await listen(fault)).url, get('/'))).toMatch(BARE('500 Internal Server Error'));
+    expect(await sendRaw((await listen(fault, {}, { faultStatus: 403 })).url, get('/'))).toMatch(BARE('403 Forbidden'));
+  });
+
+  it('where an answer has begun, cuts the connection: what began cannot become another', async () => {
+    const { url } = await listen((_, response) => {
+      response.writeHead(200, { 'content-length': '4' }).write('ha');
+      throw new Error('fault');
+    });
+    const text = await sendRaw(url, get('/'));
+    expect(statusesOf(text)).not.toContain(500);
+  });
+});
+
+describe('the head of a request', () => {
+  it('has so many fields, and not one more', async () => {
+    let asked = 0;
+    const { url } = await listen((_, response) => void ((asked += 1), response.end()), { headerFields: 5 });
+    const fields = (count: number): readonly string[] => [...Array.from({ length: count - 2 }, () => 'X: a'), CLOSE];
+    expect(statusesOf(await sendRaw(url, get('/', ...fields(5))))).toEqual([200]);
+    expect(statusesOf(await sendRaw(url, get('/', ...fields(6))))).toEqual([431]);
+    expect(statusesOf(await sendRaw(url, get('/', ...fields(60))))).toEqual([431]);
+    expect(asked).toBe(1);
+  });
+
+  it('is so long', async () => {
+    const { url } = await listen(ok, { headOctets: 2000 });
+    expect(statusesOf(await sendRaw(url, get('/', `X: ${'a'.repeat(1000)}`, CLOSE)))).toEqual([200]);
+    expect(await sendRaw(url, get('/', `X: ${'a'.repeat(3000)}`)))
+      .toBe('HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
+
+  it('comes in time', async () => {
+    const listener = await listen(ok, { headTimeout: 0.3 });
+    const { socket, text } = await client(listener, 'GET / HTTP/1.1\r\nHo');
+    await soon(() => expect(socket.closed).toBe(true));
+    expect(text()).toBe('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
+
+  it.each(['nonsense', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\x01b\r\n\r\n'])('is HTTP, which %j is not', async (text) => {
+    const { url } = await listen(ok);
+    expect(await sendRaw(url, `${text}\r\n\r\n`)).toBe('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
+
+  // Nobody could tell where the first answer ends and this one begins.
+  it('that is none, behind one whose answer is under way, ends the connection without a word', async () => {
+    const listener = await listen((_, response) => void response.write('begun'));
+    const { socket, text: told } = await client(listener, get('/'));
+    await soon(() => expect(told()).toContain('begun'));
+    const before = told();
+    socket.write('nonsense\r\n\r\n');
+    await soon(() => expect(socket.closed).toBe(true));
+    expect(told()).toBe(before);
+  });
+
+  it('that is none, behind one that was answered, is told so, unless that answer was the last', async () => {
+    const listener = await listen(ok);
+    const { socket, text } = await client(listener, get('/'));
+    await soon(() => expect(statusesOf(text())).toEqual([200]));
+    await pause(20);
+    socket.write('nonsense\r\n\r\n');
+    await soon(() => expect(socket.closed).toBe(true));
+    expect(statusesOf(text())).toEqual([200, 400]);
+    expect(statusesOf(await sendRaw(listener.url, `${get('/', CLOSE)}nonsense\r\n\r\n`))).toEqual([200]);
+  });
+
+  it('that expects what nobody knows is 417 (RFC 9110 §10.1.1)', async () => {
+    const { url } = await listen(ok);
+    expect(await sendRaw(url, get('/', 'Expect: a'))).toMatch(/^HTTP\/1\.1 417 Expectation Failed\r\nconnection: close\r\n/);
+  });
+
+  it('that is refused is so with another status, where the server is told to', async () => {
+    const { url } = await listen(ok, { headerFields: 5, headOctets: 2000, headTimeout: 0.3 }, { refusedStatus: 403 });
+    for (const text of ['nonsense\r\n\r\n', get('/', 'Expect: a'), get('/', ...Array.from({ length: 5 }, () => 'X: a')), get('/', `X: ${'a'.repeat(3000)}`), 'GET / HTTP/1.1\r\nHo']) {
+      expect(await sendRaw(url, text)).toMatch(/^HTTP\/1\.1 403 Forbidden\r\nconnection: close\r\n/);
+    }
+  });
+
+  // RFC 9110 §10.1.1: it is for whoever decides to ask for the content.
+  it('that waits to be asked for its content is not asked by itself', async () => {
+    const { url } = await listen((_, response) => response.writeHead(401).end());
+    const text = await sendRaw(url, get('/', 'Expect: 100-continue', 'Content-Length: 2', CLOSE));
+    expect(statusesOf(text)).toEqual([401]);
+  });
+});
+
+describe('a connection', () => {
+  it('is counted while it is there', async () => {
+    const listener = await listen(ok);
+    expect(listener.connections()).toBe(0);
+    const [one, other] = [await client(listener), await client(listener)];
+    await soon(() => expect(listener.connections()).toBe(2));
+    one.socket.destroy();
+    other.socket.resetAndDestroy();
+    await soon(() => expect(listener.connections()).toBe(0));
+  });
+
+  it('is cut where there are as many as may be', async () => {
+    const listener = await listen(ok, { connections: 1 });
+    const first = await client(listener);
+    const { socket } = await client(listener, get('/'));
+    await soon(() => expect(socket.closed).toBe(true));
+    first.socket.write(get('/'));
+    await soon(() => expect(statusesOf(first.text())).toEqual([200]));
+  });
+
+  it('on which nothing moves, though an answer is awaited, ends after the service would have', async () => {
+    const listener = await listen(() => undefined, { idleTimeout: 0.1, connectTimeout: 0.2 });
+    const started = performance.now();
+    const { socket } = await client(listener, get('/'));
+    await soon(() => expect(socket.closed).toBe(true));
+    expect(performance.now() - started).toBeGreaterThan(1250);
+  });
+
+  it('is kept for the next request, for a while', async () => {
+    const listener = await listen(ok, { keepAlive: 0.2 });
+    const { socket, text } = await client(listener, get('/'));
+    await soon(() => expect(statusesOf(text())).toEqual([200]));
+    socket.write(get('/'));
+    await soon(() => expect(statusesOf(text())).toEqual([200, 200]));
+    await soon(() => expect(socket.closed).toBe(true));
+  });
+});
+
+const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket'];
+
+describe('a request to upgrade', () => {
+  it('is one like any other where nobody sees to such', async () => {
+    expect(statusesOf(await sendRaw((await listen(ok)).url, get('/', 'Connection: Upgrade, close', 'Upgrade: websocket')))).toEqual([200]);
+  });
+
+  it('is for whoever does, with what came along', async () => {
+    const heads: string[] = [];
+    const listener = await listen(ok, {}, {
+      upgrade: (request, socket, head) => {
+        heads.push(`${request.url} ${head.toString()}`);
+        socket.end('upgraded');
+      },
+    });
+    expect(await sendRaw(listener.url, `${get('/ws', ...UPGRADE)}early`)).toBe('upgraded');
+    expect(heads).toEqual(['/ws early']);
+  });
+
+  it('may follow a request that has been answered', async () => {
+    const listener = await listen(ok, {}, { upgrade: (_, socket) => void socket.end('upgraded') });
+    const { socket, text } = await client(listener, get('/'));
+    await soon(() => expect(statusesOf(text())).toEqual([200]));
+    await pause(20);
+    socket.write(get('/ws', ...UPGRADE));
+    await soon(() => expect(text()).toMatch(/upgraded$/));
+  });
+
+  // RFC 9112 §9.3.2: the answers under way come first.
+  it('behind one that has not is not had, and the connection ends with the answer', async () => {
+    let upgrades = 0;
+    let answer = (): void => undefined;
+    const listener = await listen((_, response) => (answer = () => void response.end('late')), {}, { upgrade: () => void (upgrades += 1) });
+    const { socket, text } = await client(listener, `${get('/')}${get('/ws', ...UPGRADE)}`);
+    await pause(50);
+    expect([text(), socket.closed]).toEqual(['', false]);
+    answer();
+    await soon(() => expect(socket.closed).toBe(true));
+    expect(text()).toMatch(/\r\n\r\nlate$/);
+    expect(upgrades).toBe(0);
+  });
+
+  it('that cannot be seen to ends the connection', async () => {
+    const listener = await listen(ok, {}, {
+      upgrade: (_, socket) => {
+        socket.write('begun');
+        throw new Error('fault');
+      },
+    });
+    const { socket, text } = await client(listener, get('/ws', ...UPGRADE));
+    await soon(() => expect(socket.closed).toBe(true));
+    expect(text()).toBe('begun');
+  });
+});
+
+describe('a server that is to end', () => {
+  it('says so, takes no new connections, and has ended when nothing is left', async () => {
+    const listener = await listen(ok);
+    expect(listener.draining()).toBe(false);
+    const ended = listener.drain(60);
+    expect(listener.draining()).toBe(true);
+    await ended;
+    const refused = connect(Number(new URL(listener.url).port), '127.0.0.1');
+    await expect(new Promise((resolve, reject) => refused.once('connect', resolve).once('error', reject))).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('cuts at once what is idle, and what never said anything', async () => {
+    const listener = await listen(ok);
+    const [silent, idle] = [await client(listener), await client(listener, get('/'))];
+    await soon(() => expect(statusesOf(idle.text())).toEqual([200]));
+    await soon(() => expect(listener.connections()).toBe(2));
+    const started = performance.now();
+    await listener.drain(60);
+    expect(performance.now() - started).toBeLessThan(5000);
+    await soon(() => expect([silent.socket.closed, idle.socket.closed]).toEqual([true, true]));
+  });
+
+  it('lets end what is under way, and says to what comes behind it that the connection ends', async () => {
+    const answers: (() => void)[] = [];
+    const listener = await listen((_, response) => answers.push(() => void response.end('late')));
+    const { socket, text } = await client(listener, get('/1'));
+    await soon(() => expect(answers).toHaveLength(1));
+    const ended = listener.drain(60);
+    await pause(150);
+    expect(socket.closed).toBe(false);
+    socket.write(get('/2'));
+    await soon(() => expect(answers).toHaveLength(2));
+    for (const answer of answers) answer();
+    await ended;
+    await soon(() => expect(socket.closed).toBe(true));
+    expect(statusesOf(text())).toEqual([200, 200]);
+    expect(text().match(/^connection: \S+$/gim)?.at(-1)).toBe('Connection: close');
+  });
+
+  it('does not wait for a client that would keep its connection', async () => {
+    let answer = (): void => undefined;
+    const listener = await listen((_, response) => (answer = () => void response.end('late')));
+    const { text } = await client(listener, get('/'));
+    await soon(() => expect(listener.connections()).toBe(1));
+    await pause(50);
+    const ended = listener.drain(60);
+    answer();
+    await ended;
+    expect(statusesOf(text())).toEqual([200]);
+  });
+
+  it('cuts what has not ended when its time is over; and sooner, where it is told again', async () => {
+    for (const graces of [[0.3], [60, 0.3]]) {
+      const listener = await listen((_, response) => void response.write('begun'));
+      const { socket, text } = await client(listener, get('/'));
+      await soon(() => expect(text()).toContain('begun'));
+      const started = performance.now();
+      await Promise.all(graces.map((grace) => listener.drain(grace)));
+      expect(performance.now() - started).toBeGreaterThan(280);
+      expect(performance.now() - started).toBeLessThan(5000);
+      await soon(() => expect(socket.closed).toBe(true));
+    }
+  });
+
+  it('leaves no timer behind', async () => {
+    const listener = await listen(ok);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    await listener.drain(60);
+    const left = vi.getTimerCount();
+    vi.useRealTimers();
+    expect(left).toBe(0);
+  });
+});
