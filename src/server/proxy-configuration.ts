@@ -129,6 +129,9 @@ ${names.join('\n')}
 /** The answer names what is to be removed, in x-envoy-auth-headers-to-remove. A failure is never an allow. */
 function forEnvoy(terms: ConfigurationTerms): string {
   const patterns = toldNames(terms).map((name) => `            - exact: ${name}`);
+  // Shown to us, so that we refuse them: what a service behind CGI would take for one of these, we cannot have removed by name.
+  const looks = [...guardedNames(terms.claimHeaders), 'x-goog-iap-jwt-assertion'].filter((name) => name.includes('-'));
+  const aliases = looks.map((name) => `            - safe_regex: { regex: "${name.replaceAll('-', '[^a-z0-9]')}" }`);
   return `\
 http_filters:
 - name: envoy.filters.http.ext_authz
@@ -143,9 +146,11 @@ http_filters:
       authorization_request:
         allowed_headers:
           patterns:
+            # And where else the OpenAPI document looks for tokens.
             - exact: authorization
             - exact: x-goog-iap-jwt-assertion
             - exact: cookie
+${aliases.join('\n')}
       authorization_response:
         allowed_upstream_headers:
           patterns:

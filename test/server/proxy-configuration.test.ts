@@ -1,5 +1,6 @@
 /** What is printed for each proxy. That the proxies read it so is for test/proxies, which has them. */
 import { describe, expect, it } from 'vitest';
+import { createHeaderGuard } from '../../src/esp/index.ts';
 import { proxyConfiguration, type ConfigurationTerms } from '../../src/server/proxy-configuration.ts';
 import type { ProxyName } from '../../src/server/proxy-contract.ts';
 
@@ -101,8 +102,19 @@ describe('Envoy', () => {
   });
 
   it('sends us the tokens, and tells the service what was answered of the user', () => {
-    expect(block('envoy', ALONE, 'allowed_headers:').slice(1))
+    expect(block('envoy', ALONE, 'allowed_headers:').filter((line) => line.startsWith('- exact')))
       .toEqual(['- exact: authorization', '- exact: x-goog-iap-jwt-assertion', '- exact: cookie']);
     expect(block('envoy', ALONE, 'allowed_upstream_headers:').slice(1)).toEqual(TOLD.map((name) => `- exact: ${name}`));
+  });
+
+  // It sends no others, and by name it could only be told to remove those with "-".
+  it('shows us what a service behind CGI would take for a name that is ours to say, and we refuse it', () => {
+    const patterns = block('envoy', ALONE, 'allowed_headers:').flatMap((line) => /^- safe_regex: \{ regex: "(.*)" \}$/.exec(line)?.[1] ?? []);
+    const shows = (name: string): boolean => patterns.some((pattern) => new RegExp(`^(?:${pattern})$`).test(name));
+    const isOurs = createHeaderGuard(ALONE.claimHeaders, ['x-goog-iap-jwt-assertion']);
+    for (const name of [...TOLD, ...OVERRIDES, 'x-goog-iap-jwt-assertion'].filter((one) => one.includes('-'))) {
+      for (const alias of [name.replaceAll('-', '_'), name.replace('-', '.')]) expect([alias, shows(alias), isOurs(alias)]).toEqual([alias, true, true]);
+    }
+    expect(['x_own', 'xauthsubject', 'x-auth-subjects'].map(shows)).toEqual([false, false, false]);
   });
 });
