@@ -61,6 +61,12 @@ export function parseRequestPath(target: string): RequestPath {
   return { ok: true, path, segments, query };
 }
 
+/**
+ * What is still encoded after one decoding and has no honest reason to be: control characters, the separators, "%", and what
+ * needs no encoding in the first place, letters, digits, "-", ".", "_" and "~" (RFC 3986 §2.3).
+ */
+const ENCODED_TWICE = /%(?:[01][0-9a-f]|2[5def]|3[0-9b]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9aef])/i;
+
 /** A decoded segment, or why it has no one meaning. */
 export type Segment = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 
@@ -88,8 +94,9 @@ export function decodeSegment(raw: string): Segment {
   if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) return refusePath('the path has an encoded control character');
   // Servlet containers drop what follows a semicolon, so that "/admin;x" is "/admin" and "/..;/" a step up.
   if (text.includes(';')) return refusePath('the path has a semicolon');
-  // A second decoding, by a hop behind the next, must not find what the first one would have been refused for.
-  if (/%(?:2e|2f|5c|3b|0[0-9a-f]|1[0-9a-f])/i.test(text)) return refusePath('the path is encoded twice');
+  // A second decoding, by a hop behind the next, must not find what the first one would have been refused for, nor make of
+  // "%2561dmin" the "admin" of another rule.
+  if (ENCODED_TWICE.test(text)) return refusePath('the path is encoded twice');
   return { ok: true, text };
 }
 

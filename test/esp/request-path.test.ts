@@ -50,6 +50,10 @@ describe('parseRequestPath', () => {
     ['an encoded C1 control', '/a%C2%85'],
     ['a twice encoded dot', '/a/%252e%252e/b'],
     ['a twice encoded slash', '/a%252Fb'],
+    ['a twice encoded DEL', '/a%257F'],
+    ['a twice encoded letter', '/%2561dmin'],
+    ['a thrice encoded letter', '/%252561dmin'],
+    ['a twice encoded "_"', '/a%255fb'],
     ['an overlong slash', '/a%c0%afb'],
     ['an overlong dot', '/a/%c0%ae%c0%ae/b'],
     ['half a character', '/a%C3'],
@@ -79,6 +83,16 @@ describe('parseRequestPath', () => {
   it('says why', () => {
     expect(parseRequestPath('/a%4')).toEqual({ ok: false, reason: 'the path has a character that no path has' });
     expect(parseRequestPath('/a%2510')).toEqual({ ok: false, reason: 'the path is encoded twice' });
+  });
+
+  // RFC 3986 §2.3: of what needs no encoding, and of "%", a second encoding is no data; of the rest, it may be.
+  it('refuses a second encoding of just what is no data', () => {
+    for (let code = 0; code < 0x80; code++) {
+      const character = String.fromCharCode(code);
+      const refused = /[A-Za-z0-9\-._~%/\\;]/.test(character) || code < 0x20 || code === 0x7f;
+      const hex = code.toString(16).padStart(2, '0');
+      for (const digits of [hex, hex.toUpperCase()]) expect([digits, parseRequestPath(`/a%25${digits}`).ok]).toEqual([digits, !refused]);
+    }
   });
 
   it('takes 8,000 octets', () => {
@@ -141,6 +155,8 @@ function readings(target: string): readonly string[] {
     resolve(decode(path.replace(/;[^/]*/g, ''))),
     resolve(decode(path).replace(/;[^/]*/g, '')),
     decode(path).split('\u0000', 1)[0] ?? '',
+    // Twice, of what is the same encoded or not.
+    resolve(decode(path).replace(/%(?:2d|2e|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi, decode)),
   ];
 }
 
