@@ -63,7 +63,8 @@ describe('a clock that fails later', () => {
       return 0;
     };
     const keys = createRemoteKeySet('https://issuer.example/keys', { clock, fetch: async () => Response.json(setOf(KEY_1)) });
-    await expect(verifierOf(keys).verify(TOKEN)).rejects.toBeInstanceOf(TypeError);
+    // The set is one of ours, so what it says is known to quote nothing.
+    await expect(verifierOf(keys).verify(TOKEN)).rejects.toThrow(new TypeError('"clock" of a key set expected a finite number of seconds'));
     await expect(keys.load()).rejects.toBeInstanceOf(TypeError);
   });
 });
