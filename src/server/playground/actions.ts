@@ -61,7 +61,7 @@ export function actionsOf(workshop: Workshop): ReadonlyMap<string, PageAction> {
 /** Claims as JSON, which replace the issuer's own. That they are none is an answer like any other: people are typing. */
 function mintWith({ issuer }: Workshop, json: string): MintResult {
   try {
-    return { token: issuer.mint(parseJsonObject(Buffer.from(json, 'utf8'), 'the claims')) };
+    return { token: issuer.mint(parseJsonObject(Buffer.from(json), 'the claims')) };
   } catch (error) {
     if (error instanceof JwtError || error instanceof TypeError) return { problem: sentence(error.message) };
     throw error;
@@ -87,10 +87,10 @@ function textOf(body: JsonObject, name: string): string {
 
 function secondsOf(body: JsonObject): number {
   const value = member(body, 'seconds');
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || Math.abs(value) > MAX_STEP) {
+  if (!Number.isSafeInteger(value) || Math.abs(Number(value)) > MAX_STEP) {
     throw new PageRefusal(400, '"seconds" expected a whole number');
   }
-  return value;
+  return Number(value);
 }
 
 function sentence(message: string): string {

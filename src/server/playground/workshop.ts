@@ -52,9 +52,8 @@ export function createWorkshop(now: Clock): Workshop {
   let elapsed = 0;
   const clock = (): number => now() + moved;
   const started = now();
-  const [issuerName = ''] = GOOGLE_ISSUERS;
   const issuer = createTestIssuer({
-    issuer: issuerName, audience: PLAYGROUND_AUDIENCE, clock, cacheControl: { maxAge: KEYS_KEPT },
+    issuer: String(GOOGLE_ISSUERS[0]), audience: PLAYGROUND_AUDIENCE, clock, cacheControl: { maxAge: KEYS_KEPT },
   });
   const notes: CacheNote[] = [];
   const keys = createRemoteKeySet(issuer.jwksUri, {

@@ -157,14 +157,6 @@ describe('the issuer', () => {
     await pull('/api/clock/reset');
   });
 
-  it('publishes a few keys at most', async () => {
-    for (let turn = 0; turn < 7; turn++) await pull('/api/rotate');
-    expect((await pull('/api/rotate')).keys.length).toBeLessThanOrEqual(6);
-    await pull('/api/retire');
-    now += 2;
-    expect((await judge(await mint())).verdict).toBe('accepted');
-  });
-
   it('is down: the keys serve on, then there is no verdict, which is not the token\'s fault', async () => {
     expect((await judge(await mint())).verdict).toBe('accepted');
     expect((await pull('/api/down')).down).toBe(true);
