@@ -52,11 +52,11 @@ export interface PageAnswer {
   readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
-/** Sends an answer; to HEAD all of it but the content (RFC 9110 §9.3.2). */
+/** Sends an answer; to HEAD all of it but the content (RFC 9110 §9.3.2), which node:http leaves out by itself. */
 export function sendAnswer(response: ServerResponse, { status, type, body, headers = {} }: PageAnswer): void {
   const octets = Buffer.from(body as Uint8Array);
   response.writeHead(status, { ...ALWAYS, 'content-type': type, 'content-length': octets.length, ...headers });
-  response.end(response.req.method === 'HEAD' ? undefined : octets);
+  response.end(octets);
 }
 
 /** An answer in JSON. */

@@ -17,10 +17,13 @@ export interface PageFolders {
   readonly sources: URL;
 }
 
-const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
-  ['html', 'text/html; charset=utf-8'], ['css', 'text/css; charset=utf-8'], ['js', 'text/javascript; charset=utf-8'],
-  ['svg', 'image/svg+xml'],
+/** Media types by the ending of a name: what is served of each folder, and as what. */
+type MediaTypes = ReadonlyMap<string, string>;
+const OF_PAGE: MediaTypes = new Map([
+  ['html', 'text/html; charset=utf-8'], ['css', 'text/css; charset=utf-8'], ['svg', 'image/svg+xml'],
 ]);
+const OF_SCRIPTS: MediaTypes = new Map([['js', 'text/javascript; charset=utf-8']]);
+const OF_SOURCES: MediaTypes = new Map([['ts', 'text/plain; charset=utf-8']]);
 
 /** Floors whose sources are shown: those in which a check can be. */
 const SHOWN_FLOORS = ['google', 'jose', 'keys'];
@@ -31,34 +34,23 @@ const SHOWN_FLOORS = ['google', 'jose', 'keys'];
  * @throws {Error} what node:fs says of a folder that is not there: the scripts have not been built, say.
  */
 export function readPageFiles({ page, scripts, sources }: PageFolders): ReadonlyMap<string, PageAnswer> {
-  const assets = [...filesIn(page, ['html', 'css', 'svg']), ...filesIn(scripts, ['js'])];
+  const assets = [...filesIn(page, OF_PAGE), ...filesIn(scripts, OF_SCRIPTS)];
   const shown = SHOWN_FLOORS.flatMap((floor) =>
-    filesIn(new URL(`${floor}/`, sources), ['ts']).map(([name, body]) => [`/source/src/${floor}/${name}`, body] as const));
-  const mark = assets.find(([name]) => name === 'mark.svg') ?? ['mark.svg', new Uint8Array()] as const;
-  return new Map([
-    // Browsers ask for it beside a text, which cannot name another.
-    ['/favicon.ico', answerOf(...mark)] as const,
-    ...assets.map(([name, body]) => [pathOf(name), answerOf(name, body)] as const),
-    ...shown.map(([path, body]) => [path, { status: 200, type: 'text/plain; charset=utf-8', body }] as const),
-  ]);
+    filesIn(new URL(`${floor}/`, sources), OF_SOURCES).map(([name, file]) => [`/source/src/${floor}/${name}`, file] as const));
+  // Browsers ask for it beside a text, which cannot name another.
+  const mark = assets.filter(([name]) => name === 'mark.svg').map(([, file]) => ['/favicon.ico', file] as const);
+  return new Map([...mark, ...assets.map(([name, file]) => [pathOf(name), file] as const), ...shown]);
 }
 
-function filesIn(folder: URL, endings: readonly string[]): readonly (readonly [name: string, body: Uint8Array])[] {
-  return readdirSync(folder)
-    .filter((name) => endings.includes(endingOf(name)))
-    .map((name) => [name, readFileSync(new URL(name, folder))] as const);
+function filesIn(folder: URL, types: MediaTypes): readonly (readonly [name: string, file: PageAnswer])[] {
+  return readdirSync(folder).flatMap((name) => {
+    const type = types.get(name.slice(name.lastIndexOf('.') + 1));
+    return type === undefined ? [] : [[name, { status: 200, type, body: readFileSync(new URL(name, folder)) }] as const];
+  });
 }
 
 /** `bench.html` is `/`, `sign-in.html` is `/sign-in`; what a page needs lies in `/page/`. */
 function pathOf(name: string): string {
   if (name === 'bench.html') return '/';
   return name.endsWith('.html') ? `/${name.slice(0, -'.html'.length)}` : `/page/${name}`;
-}
-
-function answerOf(name: string, body: Uint8Array): PageAnswer {
-  return { status: 200, type: MEDIA_TYPES.get(endingOf(name)) ?? 'application/octet-stream', body };
-}
-
-function endingOf(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1);
 }

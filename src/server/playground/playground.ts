@@ -57,15 +57,14 @@ const GOOGLE_PAGE = '/sign-in-google';
 
 /** The page with Google's button has a policy of its own, or is not there. */
 function withGoogle(files: ReadonlyMap<string, PageAnswer>, wanted: boolean): ReadonlyMap<string, PageAnswer> {
-  const page = files.get(GOOGLE_PAGE);
-  const others = [...files].filter(([path]) => path !== GOOGLE_PAGE);
-  return new Map(page === undefined || !wanted ? others : [...others, [GOOGLE_PAGE, { ...page, headers: GOOGLE_PAGE_HEADERS }]]);
+  return new Map([...files].filter(([path]) => wanted || path !== GOOGLE_PAGE)
+    .map(([path, file]) => [path, path === GOOGLE_PAGE ? { ...file, headers: GOOGLE_PAGE_HEADERS } : file]));
 }
 
 async function answerFor(request: IncomingMessage, { files, actions, signIn }: Site): Promise<PageAnswer> {
   const origin = expectOwnHost(request);
   // By exact name: nothing is decoded, joined or looked up on a disk. A query means nothing here.
-  const [path = ''] = (request.url ?? '').split('?', 1);
+  const path = String(request.url).replace(/\?.*/, '');
   const action = actions.get(path);
   if (action !== undefined) return jsonAnswer(await action(await readOwnPost(request, origin)));
   const signedIn = signIn.answer(path, request, origin);

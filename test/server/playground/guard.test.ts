@@ -51,6 +51,8 @@ describe('who may ask', () => {
     [415, { 'content-type': 'application/x-www-form-urlencoded' }],
     [415, { 'content-type': '' }],
     [415, { 'content-type': 'application/jsonp' }],
+    [415, { 'content-type': 'text/application/json' }],
+    [200, { 'content-type': 'Application/JSON \t; charset=utf-8' }],
   ])('answers %i to %j', async (status, headers) => {
     const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === 'OWN' ? bench.url : value]));
     const reply = await bench.send('POST', '/api/mint', { ...JSON_BODY, ...own }, '{"claims":"{}"}');
@@ -66,9 +68,11 @@ describe('who may ask', () => {
     ['GET', '/source/src/server/listener.ts', 404], ['GET', '/source/src/jose/jwt.ts', 200], ['GET', '/?token=x', 200],
     ['GET', '//evil.example/', 404], ['GET', '/constructor', 404],
   ])('%s %s is answered with %i', async (method, path, status) => {
-    const { status: answered, text } = await bench.send(method, path);
+    const { status: answered, text, headers } = await bench.send(method, path);
     expect(answered).toBe(status);
-    if (method === 'HEAD') expect(text).toBe('');
+    if (method === 'HEAD') expect([text, Number(headers['content-length']) > 0]).toEqual(['', true]);
+    if (status === 404) expect(text).toBe('not found\n');
+    if (status === 405) expect(headers.allow).toBe(path.startsWith('/api/') ? 'POST' : 'GET, HEAD');
   });
 
   it.each([
@@ -80,6 +84,21 @@ describe('who may ask', () => {
     expect(reply.status).toBe(status);
     if (status === 413) expect(reply.headers.connection).toBe('close');
     if (status !== 200) expect(reply.text).not.toContain('xxxx');
+  });
+
+  it.each([
+    ['GET / HTTP/1.1\r\nhost: evil.example', 421],
+    ['GET / HTTP/1.0', 421],
+    ['POST /api/mint HTTP/1.1\r\nhost: OWN\r\ncontent-type: text/plain\r\ncontent-length: 9', 415],
+    ['POST /api/mint HTTP/1.1\r\nhost: OWN\r\ncontent-type: application/json\r\norigin: https://evil.example\r\ncontent-length: 9', 403],
+    ['POST / HTTP/1.1\r\nhost: OWN\r\ncontent-length: 9', 405],
+  ])('%j is answered at once with %i, and the connection ends: a body that was not read is no next request', async (head, status) => {
+    const { hostname, port, host } = new URL(bench.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    const answered = new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
+    socket.write(`${head.replace('OWN', host)}\r\n\r\n`);
+    expect(await answered).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*\r\nconnection: close\r\n`, 'i'));
+    socket.destroy();
   });
 
   it('a body without end is cut off', async () => {
