@@ -8,7 +8,8 @@ import type { ExplainedRule, ExplainedStep, Explanation } from '../../explain/ex
 import { instant } from '../../explain/instants.ts';
 import { plain } from '../../explain/plain-text.ts';
 import type { StepName } from '../../explain/spine-steps.ts';
-import type { RefusalCode } from '../../jose/index.ts';
+import { GOOGLE_ISSUERS } from '../../google/id-token.ts';
+import type { JwtError, RefusalCode } from '../../jose/index.ts';
 import { member } from '../../jose/json.ts';
 import type { Certificate, CertificateCheck, CertificateFinding } from './page/wire.ts';
 import { CODE_NOTES, STEP_NOTES } from './rule-book.ts';
@@ -42,23 +43,21 @@ const TITLES: ReadonlyMap<string, string> = new Map([
 export function certificateOf(token: string, explanation: Explanation, jwks: readonly object[]): Certificate {
   const { error, advice, findings, header, claims, now, authentic } = explanation;
   const seal = sealViewOf(token, header, jwks);
-  const known = { ...(header === undefined ? {} : { header }), ...(claims === undefined ? {} : { claims }), now };
+  const known = { ...(header && { header }), ...(claims && { claims }), now };
   const foreign = foreignNote(explanation, jwks);
   return {
     verdict: error === undefined ? 'accepted' : error.code === 'keys_unavailable' ? 'undecided' : 'refused',
     headline: headlineOf(explanation),
-    ...(error === undefined ? {} : { code: error.code, rule: error.rule }),
+    ...(error && { code: error.code, rule: error.rule }),
     at: instant(Math.floor(now)),
     checks: checksOf(explanation),
     notAsked: explanation.rules.filter(({ outcome }) => outcome === 'not_asked').map(({ asks, rule }) => `${asks} (${rule})`),
-    ...(advice === undefined ? {} : { advice }),
-    findings: findings.map(({ text, place }): CertificateFinding => ({
-      text: plain(text), ...(place === undefined ? {} : { place }),
-    })),
+    ...(advice && { advice }),
+    findings: findings.map(({ text, place }): CertificateFinding => ({ text: plain(text), ...(place && { place }) })),
     authentic,
     parts: decodedParts(token, known),
-    ...(seal === undefined ? {} : { seal }),
-    ...(foreign === undefined ? {} : { foreign }),
+    ...(seal && { seal }),
+    ...(foreign && { foreign }),
   };
 }
 
@@ -70,38 +69,39 @@ function headlineOf({ error, jwt }: Explanation): string {
 }
 
 /** The steps, and in place of the last, which is the rules of the claims, those rules. */
-function checksOf(explanation: Explanation): readonly CertificateCheck[] {
-  const { steps, rules, error } = explanation;
-  const failedStep = steps.find(({ outcome, step }) => outcome === 'failed' && step !== 'validateClaims');
-  const code = failedStep === undefined ? undefined : error?.code;
+function checksOf({ steps, rules, error }: Explanation): readonly CertificateCheck[] {
   const spine = steps.filter(({ step, outcome }) => step !== 'validateClaims' && outcome !== 'not_asked');
   return [
-    ...spine.map((step) => stepCheck(step, step === failedStep ? code : undefined)),
+    ...spine.map((step) => stepCheck(step, step.outcome === 'failed' ? error : undefined)),
     ...ruleChecks(rules),
   ];
 }
 
 /** A step that refuses is told by what it refuses for. */
-function stepCheck({ step, asks, found, outcome, rule }: ExplainedStep, code: RefusalCode | undefined): CertificateCheck {
-  const { sentence, file } = code === undefined ? STEP_NOTES[step] : CODE_NOTES[code];
+function stepCheck({ step, asks, found, outcome, rule }: ExplainedStep, error: JwtError | undefined): CertificateCheck {
+  const { sentence, file } = error === undefined ? STEP_NOTES[step] : CODE_NOTES[error.code];
   return {
     title: TITLES.get(step) ?? step, asks: plain(asks), found: plain(found), outcome, rule, sentence, file,
     about: STEP_SUBJECTS[step], afterVerdict: false,
   };
 }
 
+/** Rules of one check, of which there is one at least. */
+type RuleGroup = readonly [ExplainedRule, ...(readonly ExplainedRule[])];
+
 /** Rules of one code stand together, in the place of the first. One that had nothing to ask is told elsewhere. */
 function ruleChecks(rules: readonly ExplainedRule[]): readonly CertificateCheck[] {
   const verdict = rules.findIndex(({ outcome }) => outcome === 'failed');
-  const asked = rules.map((rule, index) => ({ rule, late: verdict !== -1 && index > verdict }))
-    .filter(({ rule }) => (rule.outcome === 'not_reached' ? isUsual(rule) : rule.outcome !== 'not_asked'));
-  const groups = new Map<string, (typeof asked)[number][]>();
-  for (const one of asked) {
-    // After the verdict, and where one is broken, each speaks for itself.
-    const key = one.rule.outcome === 'failed' ? `${one.rule.code} ${one.rule.rule} ${one.rule.claim}` : `${one.rule.code} ${one.late}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+  const groups = new Map<string, { readonly group: RuleGroup; readonly late: boolean }>();
+  for (const [index, rule] of rules.entries()) {
+    if (rule.outcome === 'not_asked' || (rule.outcome === 'not_reached' && !isUsual(rule))) continue;
+    const late = verdict !== -1 && index > verdict;
+    // One that is broken speaks for itself, and what was asked after the verdict stands apart.
+    const key = rule.outcome === 'failed' ? String(index) : `${rule.code} ${late}`;
+    const known = groups.get(key);
+    groups.set(key, { group: known === undefined ? [rule] : [...known.group, rule], late });
   }
-  return [...groups.values()].map((group) => ruleCheck(group.map(({ rule }) => rule), group.some(({ late }) => late)));
+  return [...groups.values()].map(({ group, late }) => ruleCheck(group, late));
 }
 
 /** Of rules that were not reached it is not known whether they had anything to ask. Those that always do are shown. */
@@ -114,8 +114,8 @@ const USUAL: readonly RefusalCode[] = [
   'audience_not_allowed',
 ];
 
-function ruleCheck(group: readonly ExplainedRule[], afterVerdict: boolean): CertificateCheck {
-  const [{ code, rule, outcome, found, asks } = NOTHING_ASKED] = group;
+function ruleCheck(group: RuleGroup, afterVerdict: boolean): CertificateCheck {
+  const [{ code, rule, outcome, found, asks }] = group;
   const claims = [...new Set(group.flatMap(({ claim }) => claim ?? []))];
   const { sentence, file } = CODE_NOTES[code];
   const types = code === 'claim_invalid' && group.length > 1;
@@ -132,14 +132,12 @@ function ruleCheck(group: readonly ExplainedRule[], afterVerdict: boolean): Cert
   };
 }
 
-const NOTHING_ASKED: ExplainedRule = { code: 'check_failed', rule: '', asks: '', found: '', outcome: 'not_asked' };
-
 /** A token that names none of the local keys was most likely pasted in, and this verifier is not the one to ask. */
 function foreignNote({ error, header, claims }: Explanation, jwks: readonly object[]): string | undefined {
   if (error?.code !== 'key_not_found' || header === undefined) return undefined;
   const kid = member(header, 'kid');
   if (jwks.some((jwk) => Reflect.get(jwk, 'kid') === kid)) return undefined;
-  const google = ['https://accounts.google.com', 'accounts.google.com'].includes(String(claims && member(claims, 'iss')));
+  const google = GOOGLE_ISSUERS.includes(String(claims && member(claims, 'iss')));
   const ask = google ? '--google --audience YOUR_CLIENT_ID' : '--issuer ITS_ISSUER --audience YOUR_AUDIENCE';
   return 'This verifier knows the local issuer\'s keys and no others, and fetches none for a stranger. If the token is '
     + `from somewhere else, ask its own issuer's keys, in a terminal: assay explain ${ask} - < token.txt`;

@@ -7,7 +7,6 @@
  */
 
 import { plain, plainJson } from '../../explain/plain-text.ts';
-import { isJsonObject, member } from '../../jose/json.ts';
 import { importJwk, jwkToSpki } from '../../jose/jwk.ts';
 import type { KeyView, OctetField } from './page/wire.ts';
 
@@ -37,13 +36,13 @@ const SIGN_OCTET: OctetField = {
 
 /** The view of one published key. */
 export function keyViewOf(jwk: object, current: boolean): KeyView {
-  const object = isJsonObject(jwk) ? jwk : {};
+  const { kid, bits } = importJwk(jwk);
   const spki = spkiFields(jwkToSpki(jwk));
   return {
-    kid: plain(String(member(object, 'kid'))),
+    kid: plain(kid ?? ''),
     current,
-    jwk: Object.keys(object).map((name) => ({ name: plain(name), value: plainJson(object[name], 2000) })),
-    bits: importJwk(jwk).bits,
+    jwk: Object.entries(jwk).map(([name, value]) => ({ name: plain(name), value: plainJson(value, 2000) })),
+    bits,
     spki,
     integers: ['n', 'e'].map((name) =>
       spki.filter(({ about }) => about.some((subject) => subject.startsWith(`spki.bits.rsa.${name}`)))),
