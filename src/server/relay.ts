@@ -63,7 +63,6 @@ function attempt(request: IncomingMessage, response: ServerResponse, terms: Rela
     if (answered) return;
     const repeat = mayRepeat && out.reusedSocket && framing.kind === 'none' && REPEATABLE.has(method);
     if (!repeat || faultOf(error) !== 'reset' || response.destroyed) return fail(faultOf(error));
-    response.off('close', leave);
     attempt(request, response, terms, false);
   });
   if (framing.kind === 'none') out.end();
@@ -112,6 +111,6 @@ export function answerFault(response: ServerResponse, method: string | undefined
   sendWhole(response, method, {
     status,
     headers: [['content-type', PROBLEM_TYPE], ['cache-control', 'no-store']],
-    body: method === 'HEAD' ? '' : formatProblem({ status, title, extensions: { code: `upstream_${fault}` } }),
+    body: formatProblem({ status, title, extensions: { code: `upstream_${fault}` } }),
   });
 }

@@ -28,7 +28,6 @@ export function responseOn(request: IncomingMessage, socket: Socket): ServerResp
   response.once('finish', () => {
     socket.destroySoon();
   });
-  socket.once('close', () => response.destroy());
   return response;
 }
 

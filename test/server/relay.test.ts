@@ -130,6 +130,13 @@ describe('an answer', () => {
     expect(answer.includes('\r\nContent-Length: 2\r\n')).toBe(kept);
   });
 
+  it('that does not go on is cut, and told of once', async () => {
+    const { url } = await service(says('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'));
+    const { url: own, faults, gone } = await front(url, {}, 0.5);
+    expect(await sendRaw(own, head('GET /'), 5000)).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)+\r\nhalf$/);
+    await soon(() => expect([faults, gone]).toEqual([['broken'], [false]]));
+  });
+
   it('that ends early does not look whole: the connection is cut', async () => {
     const { url } = await service((socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n'));
     const { url: own, faults, gone } = await front(url);
@@ -242,6 +249,16 @@ describe('a connection that had been kept, and closes at the next request', () =
     expect([kept.heads(), told]).toEqual([3, ['reset']]);
   });
 
+  it('and is one of several that do so, is had one other try and no more', async () => {
+    const late = (socket: Socket): void => void setTimeout(OK, 100, socket);
+    const { url, heads, connections } = await service(late, late, hangsUp, hangsUp, OK);
+    const { url: own, faults } = await front(url);
+    await Promise.all([sendRaw(own, head('GET /', CLOSE)), sendRaw(own, head('GET /', CLOSE))]);
+    expect(connections()).toBe(2);
+    expect(statusesOf(await sendRaw(own, head('GET /', CLOSE)))).toEqual([502]);
+    expect([heads(), faults]).toEqual([4, ['reset']]);
+  });
+
   it('is left when the client goes, also where the request was sent again', async () => {
     const { url, heads, closed } = await service(OK, hangsUp, () => undefined);
     const { url: own, faults } = await front(url);
@@ -274,16 +291,60 @@ describe('where the service may become something else', () => {
   });
 });
 
-// The parser lets none through; this is what holds where it is another one's.
-it('an answer with a field that cannot be written is none', () => {
+/** An exchange of which each end is at hand, for what comes at no time that a test could choose. */
+function atHand(complete = true) {
   const out = Object.assign(new PassThrough(), { reusedSocket: false });
-  const answer = Object.assign(new PassThrough(), { rawHeaders: ['X', 'a\r\nSet-Cookie: b'], statusCode: 200, statusMessage: 'OK' });
+  const answer = (rawHeaders: readonly string[]) => Object.assign(new PassThrough(), { rawHeaders, statusCode: 200, statusMessage: 'OK', complete: false });
   const faults: string[] = [];
-  const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/', complete: true });
+  const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/', complete });
   const response = new ServerResponse(request);
   const upstream = { authority: 'service', open: () => out, close: () => undefined } as unknown as Upstream;
   relay(request, response, { upstream, method: 'GET', fields: [], framing: { kind: 'none' }, onFault: (fault) => faults.push(fault) });
-  out.emit('response', answer);
-  expect([response.statusCode, response.getHeaderNames(), faults]).toEqual([502, [], ['broken']]);
-  expect(answer.destroyed).toBe(true);
+  return { out, answer, response, faults };
+}
+
+describe('at whatever time it comes:', () => {
+  it('a request without content goes on at once, with nothing to wait for', () => {
+    expect(atHand().out.writableEnded).toBe(true);
+  });
+
+  // The parser lets none through; this is what holds where it is another one's.
+  it('an answer with a field that cannot be written is none', () => {
+    const { out, answer, response, faults } = atHand();
+    const sent = vi.spyOn(response, 'end');
+    const broken = answer(['X', 'a\r\nSet-Cookie: b']);
+    out.emit('response', broken);
+    expect([response.statusCode, response.getHeaderNames(), faults]).toEqual([502, [], ['broken']]);
+    expect(sent.mock.calls).toEqual([[expect.stringContaining('"upstream_broken"')]]);
+    expect(broken.destroyed).toBe(true);
+  });
+
+  it('a service that fails twice is told of once', () => {
+    for (const first of ['error', 'upgrade']) {
+      const { out, faults } = atHand();
+      if (first === 'error') out.emit('error', new Error('fault'));
+      else out.emit('upgrade', {}, new PassThrough());
+      out.emit('error', new Error('fault'));
+      expect(faults).toEqual(['broken']);
+    }
+  });
+
+  it('what fails behind an answer that has begun is for that to tell, and behind one that is whole is nobody\'s', () => {
+    const { out, answer, response, faults } = atHand();
+    const begun = answer([]);
+    out.emit('response', begun);
+    out.emit('error', new Error('fault'));
+    expect([faults, response.destroyed]).toEqual([[], false]);
+    begun.complete = true;
+    begun.emit('error', new Error('fault'));
+    expect([faults, response.destroyed]).toEqual([[], true]);
+  });
+
+  it.each([[true, true, false], [true, false, true], [false, true, true], [false, false, true]])(
+    'answered whole: %s, asked whole: %s. What else the service would take is cut: %s', (answered, asked, cut) => {
+      const { out, response } = atHand(asked);
+      Object.defineProperty(response, 'writableFinished', { value: answered });
+      response.emit('close');
+      expect(out.destroyed).toBe(cut);
+    });
 });

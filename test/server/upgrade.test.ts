@@ -48,9 +48,9 @@ interface Peer {
   readonly text: () => string;
 }
 
-async function pair(): Promise<Peer> {
+async function pair(allowHalfOpen = false): Promise<Peer> {
   const accepted = once(server, 'connection');
-  const peer = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const peer = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen });
   const [end] = (await accepted) as [Socket];
   let text = '';
   peer.on('error', () => undefined).setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
@@ -79,13 +79,13 @@ describe('an answer on a connection that Node has given up', () => {
   });
 });
 
-const UPGRADED = ['Upgrade', 'websocket', 'Connection', 'Upgrade, x-mine', 'X-Mine', 'a', 'Sec-WebSocket-Accept', 'b'];
+const UPGRADED = ['Upgrade', 'websocket', 'Connection', 'Upgrade, x-mine', 'X-Mine', 'a', 'Sec-WebSocket-Accept', 'b', 'X-Name', '\xe4'];
 
 /** Two ends, joined when the service has said so. */
-async function join({ ends = {}, fields = UPGRADED, first = '' }: {
-  readonly ends?: Partial<Ends>; readonly fields?: readonly string[]; readonly first?: string;
+async function join({ ends = {}, fields = UPGRADED, first = '', allowHalfOpen = false }: {
+  readonly ends?: Partial<Ends>; readonly fields?: readonly string[]; readonly first?: string; readonly allowHalfOpen?: boolean;
 } = {}) {
-  const [client, service] = [await pair(), await pair()];
+  const [client, service] = [await pair(allowHalfOpen), await pair(allowHalfOpen)];
   const response = responseOn(new IncomingMessage(client.end), client.end);
   const out = new EventEmitter();
   let ended = 0;
@@ -100,7 +100,7 @@ async function join({ ends = {}, fields = UPGRADED, first = '' }: {
   return { client, service, response, ended: () => ended };
 }
 
-const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: b\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: b\r\nX-Name: \xe4\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
 describe('two ends that are joined', () => {
   it('begin with what the service has answered, and with what either has said already', async () => {
@@ -128,6 +128,13 @@ describe('two ends that are joined', () => {
       else peer.resetAndDestroy();
       await soon(() => expect([client.end.destroyed, service.end.destroyed, client.peer.closed, service.peer.closed, ended()]).toEqual([true, true, true, true, 1]));
     });
+
+  it.each(['client', 'service'] as const)('end when one of them (the %s) has ended, though the other would go on', async (who) => {
+    const { client, service, ended } = await join({ allowHalfOpen: true });
+    await soon(() => expect(client.text()).toBe(SWITCHING));
+    (who === 'client' ? client : service).peer.end();
+    await soon(() => expect([client.end.destroyed, service.end.destroyed, ended()]).toEqual([true, true, 1]));
+  });
 
   it.each(['client', 'service'] as const)('end when one of them cannot be written to (the %s)', async (who) => {
     const { client, service, ended } = await join();
