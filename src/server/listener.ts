@@ -47,11 +47,11 @@ export async function listenOn(
   const server = createServer({
     insecureHTTPParser: false,
     maxHeaderSize: limits.headOctets,
-    headersTimeout: limits.headTimeout * 1000,
+    headersTimeout: milliseconds(limits.headTimeout),
     // A body may take as long as it takes, while it comes: the idle timeout is what bounds it.
     requestTimeout: 0,
-    keepAliveTimeout: limits.keepAlive * 1000,
-    connectionsCheckingInterval: Math.min(1000, limits.headTimeout * 500),
+    keepAliveTimeout: milliseconds(limits.keepAlive),
+    connectionsCheckingInterval: Math.min(1000, milliseconds(limits.headTimeout / 2)),
     noDelay: true,
   });
   server.maxConnections = limits.connections;
@@ -109,6 +109,11 @@ export async function listenOn(
       return drained(server, sockets, grace);
     },
   });
+}
+
+/** Whole ones: node:http takes no others. */
+function milliseconds(seconds: number): number {
+  return Math.ceil(seconds * 1000);
 }
 
 function serve(

@@ -108,6 +108,12 @@ describe('the head of a request', () => {
     expect(text()).toBe('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   });
 
+  // node:http takes whole milliseconds alone, and 1.001 s are 1000.9999999999999 of them.
+  it.each([0.333, 1.001])('comes within a time that need not be one of whole milliseconds: %f s', async (seconds) => {
+    const { url } = await listen(ok, { headTimeout: seconds, keepAlive: seconds });
+    expect(statusesOf(await sendRaw(url, get('/', CLOSE)))).toEqual([200]);
+  });
+
   it.each(['nonsense', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\x01b\r\n\r\n'])('is HTTP, which %j is not', async (text) => {
     const { url } = await listen(ok);
     expect(await sendRaw(url, `${text}\r\n\r\n`)).toBe('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
