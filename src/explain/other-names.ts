@@ -90,7 +90,11 @@ function audienceOf(theirs: string, ours: string): Finding | undefined {
 
 /** What the spellings of one name have in common: scheme, ASCII case, slashes at the end are left out. */
 function spelling(name: string): string {
-  return name.trim().toLowerCase().replace(/^[a-z][a-z\d+.-]*:\/\//, '').replace(/\/+$/, '');
+  const bare = name.trim().toLowerCase().replace(/^[a-z][a-z\d+.-]*:\/\//, '');
+  let end = bare.length;
+  // Walked from the end: a regular expression would begin anew at every slash, and a stranger has written the name.
+  while (bare.endsWith('/', end)) end -= 1;
+  return bare.slice(0, end);
 }
 
 function differenceOf(theirs: string, ours: string): string {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/explain/index.ts';
-import { createKeySet } from '../../src/index.ts';
+import { otherIssuer } from '../../src/explain/other-names.ts';
+import { createKeySet, createPolicy, JwtError } from '../../src/index.ts';
+import { busyTime } from '../jose/busy.ts';
 import { CLAIMS, CLIENT, explained, findingIn, mint, NOW, verifierFor, withHeader } from './sample.ts';
 
 const kindsOf = async (token: string): Promise<readonly string[]> =>
@@ -49,6 +51,14 @@ describe('issuers', () => {
     const { findings } = await explain(verifierFor('https://a.example', null), mint({ iss: 'https://b.invalid' }));
     expect(findings.map(({ kind }) => kind)).toEqual(['issuers_compared']);
   });
+});
+
+// A stranger writes "iss", and a verifier may let tokens of a million characters through.
+it.each(['/', 'a/', '-dev', ' ', '1'])('an issuer of %j over and over is compared at once', async (piece) => {
+  const policy = createPolicy({ issuer: 'https://a.example', audience: null, algorithms: ['RS256'] });
+  const iss = `a${piece.repeat(Math.ceil(200_000 / piece.length))}x`;
+  const evidence = { token: '', error: new JwtError('issuer_not_allowed'), now: NOW, policy, keys: [], claims: { iss } };
+  expect(await busyTime(() => otherIssuer(evidence))).toBeLessThan(1000);
 });
 
 describe('audiences', () => {
