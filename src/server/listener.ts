@@ -164,11 +164,9 @@ function answerBroken(
 
 function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
+    // Heard for good: what comes later is of one connection that the system could not take, and no reason to end.
+    server.on('error', reject);
+    server.listen(port, host, resolve);
   });
 }
 

@@ -1,6 +1,6 @@
 /** A server of this process, and clients that speak by hand. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_LIMITS, type Limits } from '../../src/server/limits.ts';
@@ -59,6 +59,16 @@ describe('the address', () => {
     const { port } = new URL((await listen(ok)).url);
     await expect(listenOn(Number(port), '127.0.0.1', { request: async () => undefined }, DEFAULT_LIMITS)).rejects.toThrow('EADDRINUSE');
   });
+});
+
+it('a connection that the system could not take is no reason to end', async () => {
+  const began = vi.spyOn(Server.prototype, 'listen');
+  const { url } = await listen(ok);
+  const server = began.mock.contexts.find((one) => one instanceof Server);
+  began.mockRestore();
+  // As net:Server says it of accept(2), where memory or descriptors have run out.
+  for (let i = 0; i < 2; i += 1) server?.emit('error', Object.assign(new Error('accept ENOBUFS'), { code: 'ENOBUFS' }));
+  expect(statusesOf(await sendRaw(url, get('/', CLOSE)))).toEqual([200]);
 });
 
 describe('a fault of ours', () => {
