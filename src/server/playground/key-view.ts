@@ -57,7 +57,8 @@ export function spkiFields(der: Uint8Array): readonly OctetField[] {
   for (const [take, label, words, ...about] of LAYOUT) {
     const header = headerOf(der, at);
     const length = take === 'header' ? header.length : take === 'content' ? content : take;
-    if (take === 'header') content = header.content;
+    // A content stands right behind its header.
+    content = header.content;
     let octets = der.subarray(at, at + length);
     at += length;
     if (label === 'n' && octets[0] === 0) {

@@ -65,23 +65,21 @@ export function createSignInDemo(workshop: Workshop, google: GoogleApplication |
     };
   });
   const stateFor = async (signIn: SignIn, request: IncomingMessage): Promise<PageAnswer> => {
-    const session = await signIn.readSession(request);
-    const begun = session === undefined ? signIn.begin(request) : undefined;
+    const standing = await signIn.readSession(request) ?? signIn.begin(request);
     const now = clock();
     const state: SignInState = {
       accounts: ACCOUNTS.map(({ sub, name, email }) => ({ sub, name, email })),
       log: [...log],
-      ...(begun === undefined ? {} : { nonce: begun.nonce }),
-      ...(google === undefined ? {} : { googleClientId: google.clientId }),
-      ...(session === undefined ? {} : {
+      ...(google && { googleClientId: google.clientId }),
+      ...('nonce' in standing ? { nonce: standing.nonce } : {
         session: {
-          account: session.account, subject: session.subject,
-          since: `${instant(session.issuedAt)}, ${distance(now - session.issuedAt)} ago`,
-          until: `${instant(session.expiresAt)}, in ${distance(session.expiresAt - now)}`,
+          account: standing.account, subject: standing.subject,
+          since: `${instant(standing.issuedAt)}, ${distance(now - standing.issuedAt)} ago`,
+          until: `${instant(standing.expiresAt)}, in ${distance(standing.expiresAt - now)}`,
         },
       }),
     };
-    return { ...jsonAnswer(state), headers: Object.fromEntries([...(begun ?? session)?.headers ?? []]) };
+    return { ...jsonAnswer(state), headers: Object.fromEntries(standing.headers) };
   };
   const revoke = async (signIn: SignIn, request: IncomingMessage): Promise<PageAnswer> => {
     const session = await signIn.readSession(request);

@@ -16,6 +16,7 @@ const rule = (code: RefusalCode, over: Partial<ExplainedRule> = {}): ExplainedRu
 const certify = (over: Partial<Explanation> = {}, jwks: readonly object[] = []) =>
   certificateOf('e30.e30.c2ln', { ok: true, now: 1_800_000_000.75, steps: [], rules: [], findings: [], authentic: true, ...over }, jwks);
 const checksOf = (...rules: readonly ExplainedRule[]) => certify({ rules }).checks;
+const { jwks: { keys }, kid } = createTestIssuer();
 
 describe('the verdict', () => {
   it('is "accepted" where nothing was found, and nothing else is said', () => {
@@ -52,7 +53,6 @@ describe('the parts and the seal', () => {
     const { parts } = certify({ header: {}, claims: { sub: '1' } });
     expect(parts.map(({ members }) => members?.map(({ name }) => name))).toEqual([[], ['sub'], undefined]);
     expect(certify().parts.map(({ text }) => text)).toEqual(['{}', '{}', undefined]);
-    const { jwks: { keys }, kid } = createTestIssuer();
     expect(certify({ header: { kid } }, keys).seal?.kid).toBe(kid);
   });
 });
@@ -187,8 +187,7 @@ describe('the note on a token from elsewhere', () => {
 
   it('is not there where the key is one of ours, or something else is wrong', () => {
     expect(certify({ error, header }).foreign).toContain('--issuer ');
-    expect(certify({ error, header }, createTestIssuer().jwks.keys).foreign).toBeDefined();
-    const { kid, jwks: { keys } } = createTestIssuer();
+    expect(certify({ error, header }, keys).foreign).toBeDefined();
     for (const other of [
       certify({ error, header: { kid } }, keys), certify({ error }), certify({ header }),
       certify({ error: new JwtError('signature_invalid'), header }),

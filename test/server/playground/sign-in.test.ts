@@ -1,6 +1,7 @@
 /** The sign-in demo over HTTP, as its page uses it. What `createSignIn` refuses is tested in test/server/sign-in. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGoogleVerifier } from '../../../src/google/index.ts';
+import { readUnverified } from '../../../src/jose/index.ts';
 import type { SignInState } from '../../../src/server/playground/page/wire.ts';
 import { createTestIssuer } from '../../../src/testing/index.ts';
 import { standPlayground, type Reply, type Standing } from './standing.ts';
@@ -47,20 +48,32 @@ function openBrowser(origin = bench.url) {
 describe.each(['127.0.0.1', 'localhost'])('under the name %s', (name) => {
   it('signs in by fetch, once, and out again', async () => {
     const browser = openBrowser(`http://${name}:${new URL(bench.url).port}`);
-    const { nonce = '', session, googleClientId } = await browser.state();
+    const { nonce = '', session, googleClientId, accounts } = await browser.state();
     expect({ session, googleClientId }).toEqual({ session: undefined, googleClientId: clientId });
+    expect(accounts).toEqual([
+      { sub: ADA, name: 'Ada Lovelace', email: 'ada@example.com' },
+      { sub: '110169484474386276335', name: 'Alan Turing', email: 'alan@example.com' },
+      { sub: '110169484474386276336', name: 'A stranger', email: 'stranger@example.net' },
+    ]);
     const credential = await browser.choose(ADA, nonce);
+    expect(readUnverified(credential).claims).toMatchObject({ ...accounts[0], email_verified: true, nonce });
     const { status, headers } = await browser.post('/sign-in/credential', { credential });
     expect(status).toBe(200);
     expect(headers['set-cookie']?.[0]).toMatch(/^dev-session=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/);
+    now += 60;
     const { session: begun, nonce: none, log } = await browser.state();
-    expect(begun).toMatchObject({ account: 'account 1', subject: ADA });
-    expect({ none, last: log[0]?.text }).toEqual({ none: undefined, last: 'signed in: account 1' });
+    now -= 60;
+    expect(begun).toEqual({
+      account: 'account 1', subject: ADA, since: '2027-01-15T08:00:00Z, 1 minute ago', until: '2027-01-15T20:00:00Z, in 11 hours 59 minutes',
+    });
+    expect({ none, last: log[0] }).toEqual({ none: undefined, last: { at: '08:00:00', text: 'signed in: account 1', good: true } });
 
     const again = await browser.post('/sign-in/credential', { credential });
     expect([again.status, (await browser.state()).log[0]?.text]).toEqual([403, 'refused: nonce_missing']);
-    expect((await browser.send('POST', '/sign-in/out', 'application/x-www-form-urlencoded')).status).toBe(303);
-    expect((await browser.state()).session).toBeUndefined();
+    const out = await browser.send('POST', '/sign-in/out', 'application/x-www-form-urlencoded');
+    expect([out.status, out.headers.location, out.headers['content-type']]).toEqual([303, '/sign-in', 'text/plain; charset=utf-8']);
+    const { session: ended, log: told } = await browser.state();
+    expect([ended, told[0]]).toEqual([undefined, { at: '08:00:00', text: 'signed out', good: true }]);
     await browser.post('/sign-in/credential', { credential });
     expect((await browser.state()).log[0]).toMatchObject({ text: 'refused: nonce_mismatch', good: false });
   });
@@ -85,12 +98,14 @@ it('ends all sessions of an account, and none of another', async () => {
     await browser.post('/sign-in/credential', { credential: await browser.choose(sub, (await browser.state()).nonce ?? '') });
   }
   expect((await second.state()).session).toBeDefined();
-  await first.post('/api/sign-in/revoke', {});
+  expect((await first.post('/api/sign-in/revoke', {})).text).toBe('{}');
+  expect((await second.state()).log[0]).toMatchObject({ text: 'all sessions of account 1 ended', good: true });
   expect([(await first.state()).session, (await second.state()).session]).toEqual([undefined, undefined]);
   expect((await other.state()).session).toBeDefined();
   expect((await first.post('/api/sign-in/revoke', {})).status).toBe(403);
   now += 43_201;
   expect((await other.state()).session).toBeUndefined();
+  now -= 43_201;
 });
 
 it('lets in nobody whom the application does not know, and nobody whom Google has not named', async () => {
@@ -98,8 +113,23 @@ it('lets in nobody whom the application does not know, and nobody whom Google ha
   const { nonce = '' } = await browser.state();
   await browser.post('/sign-in/credential', { credential: await browser.choose('110169484474386276336', nonce) });
   expect((await browser.state()).log[0]?.text).toBe('refused: account_not_found');
+  const other = openBrowser();
+  const claims = JSON.stringify({ sub: '7', nonce: (await other.state()).nonce });
+  const { token: credential } = await bench.ask<{ readonly token: string }>('/api/mint', { claims });
+  expect((await other.post('/sign-in/credential', { credential })).status).toBe(403);
+  expect((await other.state()).log[0]?.text).toBe('refused: account_not_found');
   expect((await browser.post('/api/sign-in/choose', { sub: 'nobody', nonce })).status).toBe(400);
   expect((await browser.post('/api/sign-in/choose', { sub: ADA })).status).toBe(400);
+});
+
+it('keeps the latest eight lines of its log, the last of them first', async () => {
+  const browser = openBrowser();
+  for (let turn = 0; turn < 8; turn++) await browser.post('/sign-in/credential', {});
+  await browser.send('GET', '/sign-in/out', 'text/plain');
+  const { log } = await browser.state();
+  expect(log.map(({ text, good }) => [text, good])).toEqual([
+    ['sign-out refused', false], ...Array(7).fill([expect.stringMatching(/^refused: /), false]),
+  ]);
 });
 
 it('another page can neither sign in nor out, nor read the state', async () => {
@@ -142,6 +172,8 @@ describe('the page with Google\'s own button', () => {
 
   it('is not there without a client ID', async () => {
     const plain = await standPlayground();
+    const { log, accounts } = await plain.ask<SignInState>('/api/sign-in/state');
+    expect([log, accounts.length]).toEqual([[], 3]);
     expect((await plain.send('GET', '/sign-in-google')).status).toBe(404);
     expect((await plain.send('POST', '/sign-in/google', { 'content-type': 'application/json' }, '{}')).status).toBe(404);
     expect(JSON.parse((await plain.send('POST', '/api/sign-in/state', { 'content-type': 'application/json' }, '{}')).text))
