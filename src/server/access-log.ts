@@ -25,6 +25,9 @@ export interface AccessEntry {
   readonly complete: boolean;
 }
 
+/** The status of a request whose client has gone before there was an answer: it was told none. The number is nginx's. */
+export const CLIENT_GONE = 499;
+
 /** Writes an entry. */
 export type AccessLog = (entry: AccessEntry) => void;
 

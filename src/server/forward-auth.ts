@@ -9,7 +9,7 @@ import {
   createHeaderGuard, readRawHeaders, type ClaimHeader, type EspRequest, type EspResponse,
 } from '../esp/index.ts';
 import { OVERRIDES } from '../esp/user-info.ts';
-import type { AccessLog } from './access-log.ts';
+import { CLIENT_GONE, type AccessLog } from './access-log.ts';
 import { framingOf } from './hop-by-hop.ts';
 import type { Judge, Judgement } from './judge.ts';
 import { listenOn, type Listener } from './listener.ts';
@@ -65,10 +65,11 @@ async function answer(message: IncomingMessage, response: ServerResponse, parts:
     : judgement.response;
   const tell = (): void => {
     const seconds = (performance.now() - started) / 1000;
-    metrics.countAnswer(status, seconds);
+    const told = response.headersSent ? status : CLIENT_GONE;
+    metrics.countAnswer(told, seconds);
     const code = judgement.allowed ? 'allowed' : judgement.code;
     const { method, target } = request;
-    log({ method, target, status, code, template: judgement.template, seconds, complete: response.writableFinished });
+    log({ method, target, status: told, code, template: judgement.template, seconds, complete: response.writableFinished });
   };
   // Gone while its keys were waited for.
   if (response.destroyed) return tell();

@@ -7,7 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createHeaderGuard, readRawHeaders, type ClaimHeader, type EspRequest } from '../esp/index.ts';
-import type { AccessLog } from './access-log.ts';
+import { CLIENT_GONE, type AccessLog } from './access-log.ts';
 import { sendWhole } from './forward-auth.ts';
 import { forwardedFields, malformedRequest } from './forwarded.ts';
 import { framingOf } from './hop-by-hop.ts';
@@ -169,7 +169,7 @@ function recorder(
     end: () => {
       if (ended) return;
       ended = true;
-      const status = response.statusCode;
+      const status = response.headersSent || response.statusCode === 101 ? response.statusCode : CLIENT_GONE;
       const seconds = (performance.now() - started) / 1000;
       metrics.countAnswer(status, seconds);
       const { template } = judgement;

@@ -174,7 +174,7 @@ describe('what is told of it', () => {
     socket.resetAndDestroy();
     await new Promise((resolve) => setTimeout(resolve, 50));
     decide(ALLOWED);
-    await soon(() => expect(logged).toMatchObject([{ method: 'GET', target: '/a', status: 200, code: 'allowed', complete: false }]));
+    await soon(() => expect(logged).toMatchObject([{ method: 'GET', target: '/a', status: 499, code: 'allowed', complete: false }]));
     expect(answered).toHaveLength(1);
   });
 });

@@ -212,8 +212,19 @@ describe('what is told of a request', () => {
     socket.resetAndDestroy();
     await pause(50);
     decide(ALLOWED);
-    await soon(() => expect(logged).toMatchObject([{ code: 'allowed', complete: false }]));
-    expect([answered.length, seen]).toEqual([1, []]);
+    await soon(() => expect(logged).toMatchObject([{ status: 499, code: 'allowed', complete: false }]));
+    expect([answered.map(([status]) => status), seen]).toEqual([[499], []]);
+  });
+
+  it('has no status of an answer where the client has gone before there was one', async () => {
+    const { url: service, seen } = await serve(() => undefined);
+    const { url, logged, answered } = await listen(service);
+    const socket = await dial(url);
+    socket.write(head('GET /'));
+    await soon(() => expect(seen).toHaveLength(1));
+    socket.destroy();
+    await soon(() => expect(logged).toMatchObject([{ status: 499, code: 'allowed', complete: false }]));
+    expect(answered.map(([status]) => status)).toEqual([499]);
   });
 });
 
