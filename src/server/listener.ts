@@ -5,7 +5,7 @@
  */
 
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Limits } from './limits.ts';
 
 /** A server that listens. */
@@ -171,9 +171,9 @@ function listening(server: Server, port: number, host: string): Promise<void> {
 }
 
 function urlOf(server: Server, host: string): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('"port" expected a port');
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  // Of a port, and not of a path: it listens on one.
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function drained(server: Server, sockets: ReadonlyMap<Socket, unknown>, grace: number): Promise<void> {

@@ -61,11 +61,17 @@ describe('the address', () => {
   });
 });
 
-it('a connection that the system could not take is no reason to end', async () => {
+/** The same, and the server of node:http within. */
+async function listenWithin(answer: Answer): Promise<{ readonly url: string; readonly server: Server | undefined }> {
   const began = vi.spyOn(Server.prototype, 'listen');
-  const { url } = await listen(ok);
+  const { url } = await listen(answer);
   const server = began.mock.contexts.find((one) => one instanceof Server);
   began.mockRestore();
+  return { url, server };
+}
+
+it('a connection that the system could not take is no reason to end', async () => {
+  const { url, server } = await listenWithin(ok);
   // As net:Server says it of accept(2), where memory or descriptors have run out.
   for (let i = 0; i < 2; i += 1) server?.emit('error', Object.assign(new Error('accept ENOBUFS'), { code: 'ENOBUFS' }));
   expect(statusesOf(await sendRaw(url, get('/', CLOSE)))).toEqual([200]);
@@ -104,6 +110,16 @@ describe('the head of a request', () => {
     expect(asked).toBe(1);
   });
 
+  // Node reads fields in lots of 32, and drops in silence those that are too many.
+  it('has so many fields, whatever Node drops of them, and all are seen', async () => {
+    const seen: (string | undefined)[] = [];
+    const { url } = await listen(({ headers: { via } }, response) => void (seen.push(via), response.end()), { headerFields: 65 });
+    const fields = (count: number): readonly string[] => [CLOSE, ...Array.from({ length: count - 3 }, () => 'X: a'), 'Via: b'];
+    expect(statusesOf(await sendRaw(url, get('/', ...fields(65))))).toEqual([200]);
+    expect(statusesOf(await sendRaw(url, get('/', ...fields(66))))).toEqual([431]);
+    expect(seen).toEqual(['b']);
+  });
+
   it('is so long', async () => {
     const { url } = await listen(ok, { headOctets: 2000 });
     expect(statusesOf(await sendRaw(url, get('/', `X: ${'a'.repeat(1000)}`, CLOSE)))).toEqual([200]);
@@ -138,6 +154,35 @@ describe('the head of a request', () => {
     socket.write('nonsense\r\n\r\n');
     await soon(() => expect(socket.closed).toBe(true));
     expect(told()).toBe(before);
+  });
+
+  it('that comes in too late is noticed within half of its time more', async () => {
+    const times: number[] = [];
+    // The best of three: a busy machine takes its time.
+    for (let i = 0; i < 3 && !times.some((time) => time < 900); i += 1) {
+      const started = performance.now();
+      const { socket } = await client(await listen(ok, { headTimeout: 0.3 }), 'GET / HTTP/1.1\r\nHo');
+      await soon(() => expect(socket.closed).toBe(true));
+      times.push(performance.now() - started);
+    }
+    expect(Math.min(...times)).toBeGreaterThan(290);
+    expect(Math.min(...times)).toBeLessThan(900);
+  });
+
+  it('that is none, behind an answer of Node\'s own, is not answered', async () => {
+    const { server } = await listenWithin(ok);
+    const socket = { writable: true, bytesWritten: 5, destroy: vi.fn(), end: vi.fn() };
+    server?.emit('clientError', new Error('fault'), socket);
+    expect([socket.destroy.mock.calls.length, socket.end.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  it('that is none ends the connection, whether the client does or not', async () => {
+    const listener = await listen(ok);
+    const socket = connect({ port: Number(new URL(listener.url).port), host: '127.0.0.1', allowHalfOpen: true });
+    sockets.push(socket);
+    socket.on('error', () => undefined).resume().write('nonsense\r\n\r\n');
+    await new Promise((resolve) => socket.once('end', resolve));
+    await soon(() => expect(listener.connections()).toBe(0));
   });
 
   it('that is none, behind one that was answered, is told so, unless that answer was the last', async () => {
@@ -249,6 +294,15 @@ describe('a request to upgrade', () => {
     await soon(() => expect(socket.closed).toBe(true));
     expect(text()).toMatch(/\r\n\r\nlate$/);
     expect(upgrades).toBe(0);
+  });
+
+  it('may break while whoever sees to it has not begun to', async () => {
+    const held: Socket[] = [];
+    const listener = await listen(ok, {}, { upgrade: (_, socket) => void held.push(socket) });
+    await client(listener, get('/ws', ...UPGRADE));
+    await soon(() => expect(held).toHaveLength(1));
+    expect(() => held[0]?.emit('error', new Error('fault'))).not.toThrow();
+    await soon(() => expect(listener.connections()).toBe(0));
   });
 
   it('that cannot be seen to ends the connection', async () => {
