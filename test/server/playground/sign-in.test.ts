@@ -169,15 +169,4 @@ describe('the page with Google\'s own button', () => {
     expect((await browser.post('/sign-in/google', { credential })).status).toBe(200);
     expect((await browser.state()).session).toMatchObject({ account: 'Google\'s 42', subject: '42' });
   });
-
-  it('is not there without a client ID', async () => {
-    const plain = await standPlayground();
-    const { log, accounts } = await plain.ask<SignInState>('/api/sign-in/state');
-    expect([log, accounts.length]).toEqual([[], 3]);
-    expect((await plain.send('GET', '/sign-in-google')).status).toBe(404);
-    expect((await plain.send('POST', '/sign-in/google', { 'content-type': 'application/json' }, '{}')).status).toBe(404);
-    expect(JSON.parse((await plain.send('POST', '/api/sign-in/state', { 'content-type': 'application/json' }, '{}')).text))
-      .not.toHaveProperty('googleClientId');
-    await plain.end();
-  });
 });
