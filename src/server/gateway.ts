@@ -79,11 +79,9 @@ function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, works: 
   const wanted = request.httpVersion === '1.1' && asksForWebSocket(facts);
   // What follows is a body that nobody has parsed.
   const unread = !wanted && (framingOf(facts.headers).kind !== 'none' || head.length > 0);
-  if (unread || request.rawHeaders.length / 2 > works.limits.headerFields) {
-    sendWhole(response, request.method, { status: 400, headers: [], body: '' });
-    return;
-  }
-  handle(request, response, works, wanted ? { socket, head } : undefined).catch(() => socket.destroy());
+  const tooMany = request.rawHeaders.length / 2 > works.limits.headerFields;
+  const refused = unread ? 'content behind an upgrade that is not passed on' : tooMany ? 'there are too many fields' : undefined;
+  handle(request, response, works, wanted ? { socket, head } : undefined, refused).catch(() => socket.destroy());
 }
 
 /** Connections on which the end of a request was in doubt. What looks like the next one may be its content. */
@@ -94,12 +92,13 @@ async function handle(
   response: ServerResponse,
   works: Works,
   wish?: UpgradeWish,
+  refused?: string,
 ): Promise<void> {
   const started = performance.now();
   const facts = factsOf(request);
   const framing = framingOf(facts.headers);
   if (CONDEMNED.has(request.socket)) return;
-  const reason = malformedRequest(request.httpVersion, facts, framing);
+  const reason = refused ?? malformedRequest(request.httpVersion, facts, framing);
   if (reason !== undefined) CONDEMNED.add(request.socket);
   const judgement = reason === undefined
     ? await works.judge.judge(facts)

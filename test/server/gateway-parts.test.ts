@@ -315,11 +315,12 @@ describe('a request to become anything else', () => {
     ['chunks', head('POST /a', 'Connection: Upgrade', 'Upgrade: websocket', 'Transfer-Encoding: chunked')],
     ['something behind it', `${head('GET /a', 'Connection: Upgrade', 'Upgrade: h2c')}PRI`],
     ['more fields than are taken', head('GET /a', ...UPGRADE, 'X: a', 'X: b')],
-  ])('with %s is refused, and not judged', async (_, text) => {
+  ])('with %s is refused, and not judged, and told of', async (_, text) => {
     const { url: service, seen } = await serve();
-    const { url, judged } = await listen(service, () => ALLOWED, { limits: { headerFields: 4 } });
-    expect(await sendRaw(url, text)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-length: 0\r\n(?:.+\r\n)*\r\n$/);
+    const { url, judged, logged } = await listen(service, () => ALLOWED, { limits: { headerFields: 4 } });
+    expect(await sendRaw(url, text)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-length: 3\r\n(?:.+\r\n)*Connection: close\r\n(?:.+\r\n)*\r\nbad$/);
     expect([judged, seen]).toEqual([[], []]);
+    await soon(() => expect(logged).toMatchObject([{ target: '/a', status: 400, code: 'request_refused', complete: true }]));
   });
 });
 
