@@ -89,10 +89,7 @@ export function createSignInDemo(workshop: Workshop, google: GoogleApplication |
     return jsonAnswer({});
   };
   const complete = async (signIn: Pick<SignIn, 'complete'>, request: IncomingMessage): Promise<PageAnswer> => {
-    // Left open, so that a refusal of what is too long can still be sent.
-    const body = request.iterator({ destroyOnReturn: false });
-    const { method, headers, rawHeaders } = request;
-    const result: SignInResult = await signIn.complete({ method, headers, rawHeaders, body });
+    const result: SignInResult = await signIn.complete(request);
     note(result.signedIn ? `signed in: ${result.session.account}` : `refused: ${result.code}`, result.signedIn);
     return asPageAnswer(result.response);
   };
@@ -119,8 +116,8 @@ export function createSignInDemo(workshop: Workshop, google: GoogleApplication |
         case '/sign-in/credential': return complete(local, request);
         case '/sign-in/google': return withGoogle && complete(withGoogle, request);
         case '/sign-in/out': return signOut(local, request);
-        default: return undefined;
       }
+      return undefined;
     },
   });
 }

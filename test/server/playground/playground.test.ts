@@ -19,12 +19,23 @@ it('without a client ID nothing of Google\'s page is there', async () => {
 
 it('with one, Google\'s page is there with headers of its own, and the others are as they were', async () => {
   const clientId = 'real.apps.googleusercontent.com';
-  const verifier = createGoogleVerifier({ audience: clientId, keys: createTestIssuer().keys });
-  const bench = await standPlayground({ google: { clientId, verifier } });
+  const clock = (): number => 1_800_000_000;
+  const issuer = createTestIssuer({ audience: clientId, clock });
+  const verifier = createGoogleVerifier({ audience: clientId, keys: issuer.keys, clock });
+  const bench = await standPlayground({ clock, google: { clientId, verifier } });
   const [page, other] = [await bench.send('GET', '/sign-in-google'), await bench.send('GET', '/sign-in?x=1?y=2')];
   expect([page.status, page.headers['cross-origin-opener-policy']]).toEqual([200, 'same-origin-allow-popups']);
   expect([other.status, other.headers['cross-origin-opener-policy']]).toEqual([200, 'same-origin']);
-  expect((await bench.ask<SignInState>('/api/sign-in/state')).googleClientId).toBe(clientId);
+
+  const own = { ...JSON_BODY, 'origin': bench.url, 'sec-fetch-site': 'same-origin' };
+  const begun = await bench.send('POST', '/api/sign-in/state', own, '{}');
+  const { nonce, googleClientId } = JSON.parse(begun.text) as SignInState;
+  expect(googleClientId).toBe(clientId);
+  const [cookie = ''] = String(begun.headers['set-cookie']).split(';');
+  const credential = issuer.mint({ sub: '42', nonce });
+  const signedIn = await bench.send('POST', '/sign-in/google', { ...own, cookie }, JSON.stringify({ credential }));
+  expect(signedIn.status).toBe(200);
+  expect((await bench.ask<SignInState>('/api/sign-in/state')).log[0]?.text).toBe('signed in: Google\'s 42');
   await bench.end();
 });
 
