@@ -15,7 +15,7 @@ import type { Judge, Judgement } from './judge.ts';
 import { listenOn, type Listener } from './listener.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import { relay } from './relay.ts';
+import { answerFault, relay } from './relay.ts';
 import { asksForWebSocket, joinWhenUpgraded, responseOn } from './upgrade.ts';
 import { createUpstream, type Upstream, type UpstreamFault } from './upstream.ts';
 
@@ -138,9 +138,13 @@ async function handle(
   fields.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
   const { until } = judgement;
   const onEnd = (): void => record.end();
+  const onOther = (): void => {
+    onFault('broken');
+    answerFault(response, request.method, 'broken');
+  };
   relay(request, response, {
     ...terms,
-    onUpgrade: (out) => joinWhenUpgraded(out, { response, ...wish, idle, until, onEnd }),
+    onUpgrade: (out) => joinWhenUpgraded(out, { response, ...wish, idle, until, onEnd, onOther }),
   });
 }
 

@@ -43,15 +43,17 @@ export interface Ends {
   readonly until: number | undefined;
   /** Told when both have ended. */
   readonly onEnd: () => void;
+  /** Told when the service has agreed to something that nobody asked it for. The client is still to be answered. */
+  readonly onOther: () => void;
 }
 
 /** Joins the client's connection with the service's, once the service has agreed. */
 export function joinWhenUpgraded(out: ClientRequest, ends: Ends): void {
-  const { response, socket, head, idle, until, onEnd } = ends;
+  const { response, socket, head, idle, until, onEnd, onOther } = ends;
   out.once('upgrade', (answer, service: Socket, serviceHead) => {
     if (answer.headers.upgrade?.toLowerCase() !== 'websocket') {
       service.destroy();
-      socket.destroy();
+      onOther();
       return;
     }
     response.detachSocket(socket);

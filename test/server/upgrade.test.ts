@@ -89,15 +89,17 @@ async function join({ ends = {}, fields = UPGRADED, first = '', allowHalfOpen = 
   const response = responseOn(new IncomingMessage(client.end), client.end);
   const out = new EventEmitter();
   let ended = 0;
+  let others = 0;
   joinWhenUpgraded(out as ClientRequest, {
-    response, socket: client.end, head: Buffer.alloc(0), idle: 600, until: undefined, onEnd: () => void (ended += 1), ...ends,
+    response, socket: client.end, head: Buffer.alloc(0), idle: 600, until: undefined, onEnd: () => void (ended += 1), onOther: () => void (others += 1),
+    ...ends,
   });
   const answer = new IncomingMessage(service.end);
   answer.rawHeaders = [...fields];
   const at = fields.indexOf('Upgrade');
   if (at !== -1) answer.headers = { upgrade: fields[at + 1] ?? '' };
   out.emit('upgrade', answer, service.end, Buffer.from(first));
-  return { client, service, response, ended: () => ended };
+  return { client, service, response, ended: () => ended, others: () => others };
 }
 
 const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: b\r\nX-Name: \xe4\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
@@ -156,10 +158,10 @@ describe('two ends that are joined', () => {
 });
 
 describe('a service that has agreed to something else', () => {
-  it.each([['h2c', ['Upgrade', 'h2c']], ['nothing', []], ['two things', ['Upgrade', 'websocket, h2c']]])('(%s) is cut, and the client with it', async (_, fields) => {
-    const { client, service } = await join({ fields, first: 'hello' });
-    await soon(() => expect([client.peer.closed, service.peer.closed]).toEqual([true, true]));
-    expect(client.text()).toBe('');
+  it.each([['h2c', ['Upgrade', 'h2c']], ['nothing', []], ['two things', ['Upgrade', 'websocket, h2c']]])('(%s) is cut, and the client is left to be answered', async (_, fields) => {
+    const { client, service, others, ended } = await join({ fields, first: 'hello' });
+    await soon(() => expect([service.peer.closed, others()]).toEqual([true, 1]));
+    expect([client.text(), client.end.destroyed, ended()]).toEqual(['', false, 0]);
   });
 
   it('in capitals has not', async () => {

@@ -123,11 +123,13 @@ describe('a WebSocket', () => {
     }
   });
 
-  it('that the service turns into something else is cut', async () => {
+  it('that the service turns into something else is 502, and counted', async () => {
     answer = SWITCHING.replace('Upgrade: websocket', 'Upgrade: h2c');
     const { socket, text } = await open('/open', undefined);
     await until(() => (socket.readyState === 'closed' ? true : undefined));
-    expect(text()).toBe('');
+    expect(statusesOf(text())).toEqual([502]);
+    expect(text()).toMatch(/"code":"upstream_broken"\}$/);
+    expect(await (await fetch(`${assay.adminUrl}/metrics`)).text()).toMatch(/^assay_upstream_errors_total\{kind="broken"\} 1$/m);
   });
 
   it('that the service does not want is an answer', async () => {
