@@ -85,8 +85,16 @@ function inQuery(name: string, query: string): Located {
   return oneOf(values);
 }
 
+/**
+ * RFC 6265 §4.2.1. What has the name and is not of the grammar is not passed over, as other cookies are: the service may read
+ * it, and take it for a token that was looked at.
+ */
 function inCookie(name: string, fields: readonly string[]): Located {
-  return oneOf(parseCookies(fields).filter((cookie) => cookie.name === name).map(({ value }) => value));
+  const pairs = fields.flatMap((field) => field.split(';'))
+    .filter((pair) => trimOptionalWhitespace(pair.split('=', 1)[0] ?? '') === name && pair.includes('='));
+  if (pairs.length > 1) return REPEATED;
+  const cookies = parseCookies(pairs);
+  return cookies.length < pairs.length ? MALFORMED : oneOf(cookies.map(({ value }) => value));
 }
 
 function oneOf(values: readonly string[]): Located {

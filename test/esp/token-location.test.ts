@@ -75,6 +75,16 @@ describe('locateToken', () => {
     [{ in: 'cookie', name: 'c' }, ['Cookie', 'a=b; c=t'], 'token t'],
     [{ in: 'cookie', name: 'c' }, ['Cookie', 'c=a; c=b'], 'repeated'],
     [{ in: 'cookie', name: 'c' }, ['Cookie', 'c='], 'none'],
+    [{ in: 'cookie', name: 'c' }, ['Cookie', 'c'], 'none'],
+    [{ in: 'cookie', name: 'c' }, ['Cookie', 'a=c; d=c; C=t'], 'none'],
+    [{ in: 'cookie', name: 'c' }, ['Cookie', 'c="t"'], 'token t'],
+    // Some servers read these.
+    [{ in: 'cookie', name: 'c' }, ['Cookie', 'c=t,t'], 'malformed'],
+    [{ in: 'cookie', name: 'c' }, ['Cookie', 'c="t'], 'malformed'],
+    [{ in: 'cookie', name: 'c' }, ['Cookie', 'a=b; c =t'], 'malformed'],
+    [{ in: 'cookie', name: 'c' }, ['Cookie', 'c=t; c=t,t'], 'repeated'],
+    [{ in: 'cookie', name: 'c' }, ['Cookie', 'c=t', 'Cookie', 'c=t,t'], 'repeated'],
+    [{ in: 'cookie', name: 'c' }, ['Cookie', 'a=b,b; c=t'], 'token t'],
     [{ in: 'cookie', name: 'c' }, [], 'none'],
   ])('%j: %j is %s', (location, rawHeaders, expected) => {
     expect(located(location, rawHeaders)).toBe(expected);
