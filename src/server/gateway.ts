@@ -99,7 +99,6 @@ async function handle(
   const framing = framingOf(facts.headers);
   if (CONDEMNED.has(request.socket)) return;
   const reason = refused ?? malformedRequest(request.httpVersion, facts, framing);
-  if (reason !== undefined) CONDEMNED.add(request.socket);
   const judgement = reason === undefined
     ? await works.judge.judge(facts)
     : works.judge.refuse({ code: 'request_refused', method: facts.method, reason }, facts);

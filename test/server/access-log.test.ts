@@ -80,6 +80,7 @@ describe('a target', () => {
     ['/eyJ_-.e-_.a-_', '/REDACTED'],
     ['/eyJ.', '/REDACTED'],
     ['/eyJ..', '/REDACTED'],
+    ['/index.html.', '/index.html.'],
     // One part is a word like any other.
     ['/eyJhbGciOiJub25lIn0', '/eyJhbGciOiJub25lIn0'],
     ['/v1.eyJhbGciOiJub25lIn0', '/v1.eyJhbGciOiJub25lIn0'],

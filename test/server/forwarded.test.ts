@@ -47,6 +47,10 @@ describe('the fields that go on to the service', () => {
     expect(forward({ fields: spelled }, {}, { trustForwarded: true }).slice(0, spelled.length)).toEqual(spelled);
   });
 
+  it.each(['Not-Forwarded', 'Forwarded-By', 'My-X-Real-IP', 'X-Real-IP-Of', 'My-X-Forwarded-For', 'X-Forwarded'])('have %s, which only looks so', (name) => {
+    expect(forward({ fields: [name, 'a'] })).toEqual([name, 'a', ...WAY]);
+  });
+
   it('tell, behind a proxy that is trusted, of that proxy, and leave the protocol and the host to it', () => {
     expect(forward({}, {}, { trustForwarded: true })).toEqual(['X-Forwarded-For', '192.0.2.1', 'Via', '1.1 assay']);
   });

@@ -122,6 +122,18 @@ describe('a request', () => {
   });
 });
 
+// RFC 9110 §10.1.1: a client that has not asked would take a 100 for its answer.
+it.each([
+  ['does not wait', 'POST / HTTP/1.1', 'Content-Length: 2'],
+  ['has no content', 'GET / HTTP/1.1', 'Expect: 100-continue'],
+  ['has neither', 'GET / HTTP/1.1', 'X: a'],
+  ['speaks HTTP/1.0', 'POST / HTTP/1.0', 'Expect: 100-continue\r\nContent-Length: 2'],
+])('a client that %s is not told to go on', async (_, line, field) => {
+  const { url: service } = await serve((request, response) => request.resume().on('end', () => response.end('ok')));
+  const { url } = await listen(service);
+  expect(statusesOf(await sendRaw(url, `${line}\r\nHost: a\r\nConnection: close\r\n${field}\r\n\r\n${field.includes('Length') ? 'ok' : ''}`))).toEqual([200]);
+});
+
 describe('a refusal', () => {
   it('is the judge\'s answer, and the service hears nothing', async () => {
     const { url: service, seen } = await serve();
@@ -264,6 +276,21 @@ describe('a WebSocket', () => {
     socket.destroy();
     await soon(() => expect(logged).toMatchObject([{ method: 'GET', target: '/a', status: 101, code: 'allowed', complete: true }]));
     expect(answered).toHaveLength(1);
+  });
+
+  it('may have as many fields as are taken', async () => {
+    const { url: service } = await serveWebSocket();
+    const { url } = await listen(service, () => ALLOWED, { limits: { headerFields: 3 } });
+    const { text } = await ask(url);
+    await soon(() => expect(text()).toMatch(/hello$/));
+  });
+
+  // RFC 9110 §7.8
+  it('is none in HTTP/1.0', async () => {
+    const { url: service, upgrades } = await serveWebSocket();
+    const { url } = await listen(service);
+    expect(statusesOf(await sendRaw(url, 'GET /a HTTP/1.0\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'))).toEqual([200]);
+    expect(upgrades).toEqual([]);
   });
 
   it('ends when its token does, and when nothing moves', async () => {
