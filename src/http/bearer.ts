@@ -20,8 +20,11 @@ export type Credentials =
 
 /** RFC 6750 §2.1: credentials = "Bearer" 1*SP b64token. Schemes are case-insensitive (RFC 9110 §11.1). */
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
-/** Also behind a comma: what a hop has joined out of two fields is not credentials of the first one's scheme. */
-const BEARER_SCHEME = /(?:^|,[ \t]*)bearer(?![!#$%&'*+\-.^_`|~0-9A-Za-z])/i;
+/**
+ * Also behind a comma: what a hop has joined out of two fields is not credentials of the first one's scheme. And with a space
+ * behind it anywhere: some readers, Envoy's among them, look for "Bearer " within the value.
+ */
+const BEARER_SCHEME = /(?:^|,[ \t]*)bearer(?![!#$%&'*+\-.^_`|~0-9A-Za-z])|bearer[ \t]/i;
 /** RFC 9110 §11.4: a scheme, spaces, and something after them. */
 const OTHER_SCHEME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ +[^ ]/;
 
