@@ -78,7 +78,11 @@ export interface SignIn<C extends JwtClaimsSet = JwtClaimsSet> {
  * response.writeHead(result.response.status, result.response.headers.flat()).end(result.response.body);
  */
 export function createSignIn<C extends JwtClaimsSet>(options: SignInOptions<C>): SignIn<C> {
-  const terms = readSignInOptions(options);
+  return assembleSignIn(readSignInOptions(options));
+}
+
+/** Puts it together from checked parts. */
+export function assembleSignIn<C extends JwtClaimsSet>(terms: SignInTerms<C>): SignIn<C> {
   const { origin, sealer, sessionCookie, nonceCookie, now } = terms;
   const nonces = createNonceBook(nonceCookie, sealer, terms.nonceLifetime);
   const sessions = createSessionBook(sessionCookie, sealer, terms.sessionLifetime, terms.sessionVersion);

@@ -226,7 +226,7 @@ describe('open redirect', () => {
   it.each([
     '//evil.example', '/\\evil.example', '\\/evil.example', 'https://evil.example', 'https:evil.example', 'javascript:alert(1)',
     '/\t/evil.example', '/\n/evil.example', '\t//evil.example', ' //evil.example', '/%0d%0aSet-Cookie:a=b\r\nx', '/.//evil.example',
-    '/a/../..//evil.example', '@evil.example', '.evil.example', 'evil', '', '/é', `/${'a'.repeat(1100)}`, '///evil.example', '/../evil',
+    '/a/../..//evil.example', '@evil.example', '.evil.example', 'evil', '', '/é', `/${'a'.repeat(1024)}`, '///evil.example', '/../evil',
     '//', 'http://', '//app.example/inbox', 'https://app.example/inbox', '#a', '?a',
   ])('%j is not followed', async (to) => {
     const browser = new Browser(site);
@@ -234,7 +234,7 @@ describe('open redirect', () => {
     expect([answer.status, answer.headers.location]).toEqual([303, '/']);
   });
 
-  it.each(['/inbox', '/a//b', '/?next=//evil.example', '/a?b=c#d', '/%2F/evil', '/~me/(x)!'])('%j is', async (to) => {
+  it.each(['/inbox', '/a//b', '/?next=//evil.example', '/a?b=c#d', '/%2F/evil', '/~me/(x)!', `/${'a'.repeat(1023)}`])('%j is', async (to) => {
     const browser = new Browser(site);
     const answer = await browser.postForm(site.issuer.mint({ nonce: await browser.open(to) }));
     expect(answer.headers.location).toBe(to);

@@ -60,6 +60,15 @@ describe('g_csrf_token is in the cookie and in the form, and the same', () => {
   });
 });
 
+it('a form may come without Origin, and JSON then with Sec-Fetch-Site alone', async () => {
+  const { headers, ...rest } = post('application/x-www-form-urlencoded', FORM);
+  const { origin: _, ...fields } = headers as Record<string, string>;
+  expect(await read({ ...rest, headers: fields })).toMatchObject({ ok: true, mode: 'form' });
+  const json = { ...rest, body: Buffer.from(JSON_BODY), headers: { ...fields, 'content-type': 'application/json' } };
+  expect(await read(json)).toMatchObject({ code: 'origin_not_allowed' });
+  expect(await read({ ...json, headers: { ...json.headers, 'sec-fetch-site': 'same-origin' } })).toMatchObject({ ok: true, mode: 'json' });
+});
+
 describe('a body', () => {
   it.each(['', '[]', '"a"', '{}', '{"credential":7}', '{"credential":"a","credential":"b"}'])('of JSON that brings no credential: %s', async (body) => {
     expect(await read(post('application/json', body))).toEqual({ ok: false, mode: 'json', code: 'body_malformed' });

@@ -24,6 +24,7 @@ describe('createSignIn', () => {
     expect(create({ secrets: Array.from({ length: 8 }, () => SECRET) })).not.toThrow();
     expect(create({ origin: 'http://127.0.0.1:8080', allowLoopbackHttp: true })).not.toThrow();
     expect(create({ origin: 'http://[::1]:8080', allowLoopbackHttp: true })).not.toThrow();
+    expect(create({ origin: 'http://127.10.200.30', allowLoopbackHttp: true })).not.toThrow();
   });
 
   it.each(['verifier', 'origin', 'secrets', 'findAccount', 'sessionVersion'])('needs %s', (name) => {
@@ -43,16 +44,32 @@ describe('createSignIn', () => {
     ['nonceLifetime', 59], ['nonceLifetime', 86_401], ['afterSignIn', 'https://evil.example'], ['afterSignIn', '//evil'],
     ['afterSignOut', 'a'],
     ['cookieName', ''], ['cookieName', 'a b'], ['cookieName', 'a=b'], ['allowLoopbackHttp', 'yes'], ['useNonce', {}], ['clock', 5],
-    ['sessionLifeTime', 600],
+    ['sessionLifeTime', 600], ['origin', 7],
   ])('refuses %s %j', (name, value) => {
     expect(create({ [name]: value })).toThrow(TypeError);
-    expect(create({ [name]: value })).toThrow(name === 'sessionLifeTime' ? 'unknown option' : `"${name}`);
+    expect(create({ [name]: value })).toThrow(name === 'sessionLifeTime' ? 'createSignIn: unknown option' : `"${name}`);
   });
 
   it('takes http for this machine alone, even with allowLoopbackHttp', () => {
-    for (const origin of ['http://app.example', 'http://10.0.0.1', 'http://127.0.0.1.evil.example', 'http://localhost.evil.example']) {
+    for (const origin of ['http://app.example', 'http://10.0.0.1', 'http://127.0.0.1.evil.example', 'http://localhost.evil.example',
+      'http://evil-localhost', 'ftp://localhost', 'http://127.0.0.1234']) {
       expect(create({ origin, allowLoopbackHttp: true }), origin).toThrow(TypeError);
     }
+  });
+});
+
+describe('a verifier', () => {
+  const [verify, tryVerifySync] = [async () => undefined, () => undefined];
+
+  it.each([undefined, null, {}, { verify }, { tryVerifySync }, 7])('that is none is named: %o', (verifier) => {
+    expect(create({ verifier: verifier ?? undefined })).toThrow('"verifier"');
+    if (verifier !== undefined) expect(create({ verifier })).toThrow(new TypeError('"verifier" is required: see createGoogleVerifier'));
+  });
+
+  it('that knows no nonce is refused before anybody signs in, and says why', () => {
+    const verifier = createVerifier({ issuer: 'https://a.example', audience: 'a', keys: issuer.keys });
+    const words = '"verifier" expected one that can bind a token to a nonce: see createGoogleVerifier';
+    expect(create({ verifier })).toThrow(expect.objectContaining({ message: words, cause: expect.any(TypeError) }));
   });
 });
 

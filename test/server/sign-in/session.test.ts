@@ -140,6 +140,11 @@ describe('a session', () => {
     expect((await other.whoami()).status).toBe(401);
   });
 
+  it('has a version of at most 128 characters', async () => {
+    const site = await start({ sessionVersion: () => 'a'.repeat(128) });
+    expect((await (await signedIn(site)).whoami()).status).toBe(200);
+  });
+
   it('of an account without a version is none', async () => {
     const site = await start({ sessionVersion: () => undefined });
     expect((await (await signedIn(site)).whoami()).status).toBe(401);
