@@ -312,6 +312,15 @@ describe('a WebSocket', () => {
     expect([upgrades, logged.length]).toEqual([[], 1]);
   });
 
+  it('that the service turns into something else is a fault of the service, and told of as one', async () => {
+    const { url: service, server } = await serve();
+    server.on('upgrade', (_, socket) => void socket.on('error', () => undefined).end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'));
+    const { url, logged, faults } = await listen(service);
+    expect(await sendRaw(url, head('GET /a', ...UPGRADE))).toMatch(/^HTTP\/1\.1 502 (?:.+\r\n)+\r\n\{.*"upstream_broken"\}$/);
+    await soon(() => expect(logged).toMatchObject([{ status: 502, code: 'allowed', upstream: 'broken', complete: true }]));
+    expect(faults).toEqual(['broken']);
+  });
+
   it('is none by another method, be it the judgement\'s', async () => {
     const { url: service, upgrades, seen } = await serveWebSocket();
     const { url } = await listen(service, () => ({ ...ALLOWED, method: 'DELETE' }));
