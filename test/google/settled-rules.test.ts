@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { idTokenRules } from '../../src/google/id-token-rules.ts';
+import { ACCOUNT_TYPES, idTokenRules } from '../../src/google/id-token-rules.ts';
 import { brokenRules, type ClaimContext } from '../../src/jose/claims.ts';
 import { createPresetPolicy } from '../../src/jose/policy.ts';
 
@@ -30,5 +30,20 @@ describe('rules that are settled by claims and policy', () => {
       'check_failed',
     ]);
     expect(ruleGroups.filter(({ settled }) => !settled)).toEqual(unsettledGroups);
+  });
+});
+
+describe('the rules that a trace is shown', () => {
+  it('of an ID token are these, in this order', () => {
+    const groups = idTokenRules({ hostedDomains: null, authorizedParties: null, requireVerifiedEmail: false });
+    expect(groups.flatMap(({ rules }) => rules).map(({ code, claim }) => (code === 'claim_invalid' ? claim : code))).toEqual([
+      'azp', 'email', 'email_verified', 'hd', 'nonce', 'at_hash', 'audience_not_allowed', 'claim_missing', 'authorized_party_not_allowed',
+      'hosted_domain_not_allowed', 'email_not_verified', 'nonce_mismatch', 'access_token_mismatch',
+    ]);
+  });
+
+  it('of an account are the types of its claims, which are settled', () => {
+    expect(ACCOUNT_TYPES.rules.map(({ code, claim }) => [code, claim])).toEqual([['claim_invalid', 'email'], ['claim_invalid', 'hd']]);
+    expect(ACCOUNT_TYPES.settled).toBe(true);
   });
 });
