@@ -1,6 +1,6 @@
 import { constants, createHmac, createSecretKey, sign, verify, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { allowAlgorithms, schemeOf, type JwsAlgorithm, type SignatureScheme } from '../../src/jose/jwa.ts';
+import { allowAlgorithms, firstAlgorithm, schemeOf, type JwsAlgorithm, type SignatureScheme } from '../../src/jose/jwa.ts';
 import { ED_1, P256, P384, P521, RSA_1 } from './keys.ts';
 import { octets } from './octets.ts';
 
@@ -200,5 +200,15 @@ describe('allowAlgorithms', () => {
     const mixed = new TypeError('"algorithms" must not mix HS* with algorithms of public keys');
     expect(() => allowAlgorithms(['HS256', alg])).toThrow(mixed);
     expect(() => allowAlgorithms([alg, 'HS512', alg])).toThrow(mixed);
+  });
+});
+
+describe('the algorithm of a key that names none', () => {
+  it.each([
+    [{ kty: 'RSA' }, 'RS256'], [{ kty: 'oct' }, 'HS256'], [{ kty: 'EC', crv: 'P-256' }, 'ES256'], [{ kty: 'EC', crv: 'P-384' }, 'ES384'],
+    [{ kty: 'EC', crv: 'P-521' }, 'ES512'], [{ kty: 'OKP', crv: 'Ed25519' }, 'EdDSA'],
+    [{ kty: 'EC', crv: 'secp256k1' }, undefined], [{ kty: 'OKP', crv: 'X25519' }, undefined], [{ kty: 'RSA', crv: 'P-256' }, undefined],
+  ] as const)('of %o is %s', (key, alg) => {
+    expect(firstAlgorithm(key)).toBe(alg);
   });
 });
