@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -7,6 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Suites that need an extra install have scripts of their own.
     exclude: ['**/node_modules/**', 'test/browser/**', 'test/proxies/**', 'test/package/**', 'test/planted/**', 'test/mutation/**'],
+    // Vitest leaves one core alone, which of two is half of them; many tests wait for other processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: {
