@@ -83,8 +83,10 @@ export async function listenOn(
   });
   const { upgrade } = handlers;
   if (upgrade !== undefined) {
-    server.on('upgrade', (request, duplex, head) => {
-      const socket = duplex as Socket;
+    server.on('upgrade', (request, stream, head) => {
+      // From Node 26 on, the stream is another one where content may come first. It fails as its connection does, and nobody listens.
+      const { socket } = request;
+      stream.on('error', () => socket.destroy());
       const before = sockets.get(socket);
       if (before !== undefined && !before.closed) {
         // RFC 9112 §9.3.2: the answers under way come first. Node reads no more here, so that the connection ends with them.

@@ -305,6 +305,24 @@ describe('a request to upgrade', () => {
     await soon(() => expect(listener.connections()).toBe(0));
   });
 
+  // Of such, Node 26 hands over a stream and not the connection.
+  it.each(['Content-Length: 2', 'Transfer-Encoding: chunked'])('with content (%s) is on its connection too', async (field) => {
+    const held: Socket[] = [];
+    let answer = (): void => undefined;
+    const listener = await listen((_, response) => (answer = () => void response.end('late')), {}, { upgrade: (_, socket) => void held.push(socket) });
+    const lone = await client(listener, get('/ws', ...UPGRADE, field));
+    await soon(() => expect(held).toHaveLength(1));
+    expect(held[0]).toHaveProperty('remotePort', lone.socket.localPort);
+    expect(() => held[0]?.emit('error', new Error('fault'))).not.toThrow();
+    await soon(() => expect(listener.connections()).toBe(0));
+    const behind = await client(listener, `${get('/')}${get('/ws', ...UPGRADE, field)}`);
+    await pause(50);
+    answer();
+    await soon(() => expect(behind.socket.closed).toBe(true));
+    expect(behind.text()).toMatch(/\r\n\r\nlate$/);
+    expect(held).toHaveLength(1);
+  });
+
   it('that cannot be seen to ends the connection', async () => {
     const listener = await listen(ok, {}, {
       upgrade: (_, socket) => {
