@@ -3,6 +3,7 @@
  *
  *   npm run throughput                  exits 1 below 0.85 with the verified-token cache, or 0.6 without
  *   npm run throughput -- --rounds 50   of so many slices each (24)
+ *   npm run throughput -- --connections 32   with few clients; the default, 512, is a gateway at full load
  *
  * Without verification means: the same process, asked with the same octets for a path that wants no token. All take
  * turns, slice by slice, and are compared within each round, so that a busy moment of the machine is shared.
@@ -23,7 +24,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '0.5' },
     rounds: { type: 'string', default: '24' },
-    connections: { type: 'string', default: '32' },
+    connections: { type: 'string', default: '512' },
     users: { type: 'string', default: '1000' },
   },
 });
