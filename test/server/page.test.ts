@@ -33,7 +33,8 @@ describe('the page of the servers', () => {
 
   it('names no option that there is not', () => {
     const known = `${gateway.help} ${forwardAuth.help}`;
-    const named = [...PAGE.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([option]) => option);
+    // What NODE_OPTIONS says is said to Node.
+    const named = [...PAGE.replaceAll(/NODE_OPTIONS=\S+/g, '').matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([option]) => option);
     expect(named.length).toBeGreaterThan(15);
     expect(named.filter((option) => !new RegExp(`${option}(?![\\w-])`).test(known))).toEqual([]);
   });
