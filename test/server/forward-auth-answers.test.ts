@@ -1,13 +1,13 @@
 /** The auth answer for a proxy, with a judge that decides as each test says. */
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EspRefusal, EspRequest } from '../../src/esp/index.ts';
 import type { AccessEntry } from '../../src/server/access-log.ts';
 import { guardedNames, listenForwardAuth, sendWhole, type ForwardAuthParts } from '../../src/server/forward-auth.ts';
 import type { Judgement } from '../../src/server/judge.ts';
 import type { Listener } from '../../src/server/listener.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { dial, sendRaw, statusesOf } from './raw.ts';
+import { createToldJudge } from './told-judge.ts';
 
 /** A busy machine takes its time. */
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000 });
@@ -25,22 +25,12 @@ afterEach(async () => {
 
 /** A server before which a proxy stands, and all that it does. */
 async function listen(judgement: () => Judgement | Promise<Judgement>, parts: Partial<ForwardAuthParts> = {}) {
-  const judged: EspRequest[] = [];
-  const refused: [EspRefusal, EspRequest][] = [];
+  const { judge, judged, refused } = createToldJudge(judgement, { status: 403, headers: [], body: 'no' });
   const logged: AccessEntry[] = [];
   const answered: [status: number, seconds: number][] = [];
   const listener = await listenForwardAuth(0, '127.0.0.1', {
     proxy: 'nginx',
-    judge: {
-      judge: async (request) => {
-        judged.push(request);
-        return judgement();
-      },
-      refuse: (refusal, request) => {
-        refused.push([refusal, request]);
-        return { allowed: false, code: refusal.code, response: { status: 403, headers: [], body: 'no' } };
-      },
-    },
+    judge,
     claimHeaders: [{ claim: 'sub', header: 'x-auth-subject' }],
     metrics: { ...createMetrics(), countAnswer: (status, seconds) => void answered.push([status, seconds]) },
     log: (entry) => void logged.push(entry),

@@ -2,12 +2,12 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createPort, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EspRefusal, EspRequest } from '../../src/esp/index.ts';
 import type { AccessEntry } from '../../src/server/access-log.ts';
 import { listenGateway, type GatewayParts } from '../../src/server/gateway.ts';
 import type { Judgement } from '../../src/server/judge.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { dial, sendRaw, statusesOf } from './raw.ts';
+import { createToldJudge } from './told-judge.ts';
 
 /** A busy machine takes its time. */
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000 });
@@ -43,23 +43,13 @@ async function serve(answer: RequestListener = (_, response) => response.end('ok
 
 /** A gateway before a service, and all that it does. */
 async function listen(upstream: string, judgement: () => Judgement | Promise<Judgement> = () => ALLOWED, parts: Partial<GatewayParts> = {}) {
-  const judged: EspRequest[] = [];
-  const refused: [EspRefusal, EspRequest][] = [];
+  const { judge, judged, refused } = createToldJudge(judgement, { status: 400, headers: [], body: 'bad' });
   const logged: AccessEntry[] = [];
   const answered: [status: number, seconds: number][] = [];
   const faults: string[] = [];
   const listener = await listenGateway(0, '127.0.0.1', {
     upstream,
-    judge: {
-      judge: async (request) => {
-        judged.push(request);
-        return judgement();
-      },
-      refuse: (refusal, request) => {
-        refused.push([refusal, request]);
-        return { allowed: false, code: refusal.code, response: { status: 400, headers: [], body: 'bad' } };
-      },
-    },
+    judge,
     claimHeaders: [{ claim: 'sub', header: 'x-auth-subject' }],
     metrics: {
       ...createMetrics(), countAnswer: (status, seconds) => void answered.push([status, seconds]), countUpstreamError: (kind) => void faults.push(kind),
