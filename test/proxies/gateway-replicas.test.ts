@@ -138,7 +138,11 @@ describe('nginx over two gateways', () => {
     // In place of the one that was stopped: the same port, as a supervisor would.
     const [host = '', port = ''] = (replicas[0]?.host ?? '').split(':');
     replicas[0] = await startAssay(world, [...argv, '--host', host, '--port', port]);
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    // nginx counts in whole seconds: one that was away for fail_timeout=1s is tried again after up to two.
+    await until(async () => {
+      await ask('/closed', bearer(world.mint()));
+      return replicas[0]?.written.stdout.includes('"status":200') ? true : undefined;
+    });
     const { others, broken } = await load(async () => replicas[1]?.stop('SIGKILL'));
     expect({ others, broken }).toEqual({ others: [], broken: 0 });
     const before = service.seen.length;
