@@ -102,9 +102,10 @@ export class JwtError extends Error {
     const [rule, meaning] = REFUSALS[code];
     const message = String(details.message ?? meaning);
     const depth = Error.stackTraceLimit;
-    limitStackTrace(0);
+    limitStackTrace(undefined);
     super(message);
     limitStackTrace(depth);
+    this.stack = `JwtError: ${message}`; // loggers expect one
     this.code = code;
     this.rule = details.rule ?? rule;
     if (details.claim !== undefined) this.claim = details.claim;
@@ -113,10 +114,16 @@ export class JwtError extends Error {
   }
 }
 
-/** Reflect.set would report failure without a throw, but take 0.07 µs more, a twentieth of an early refusal (measured). */
-function limitStackTrace(frames: number): void {
+/** As V8 has it: without a number, errors collect no frames. */
+const LIMITED: { stackTraceLimit: number | undefined } = Error;
+
+/**
+ * Says how many frames the errors that follow collect. For zero V8 still visits the stack; for undefined it does not, and a refusal before
+ * any cryptography takes a tenth less (measured). Reflect.set would report failure without a throw, but take 0.07 µs more.
+ */
+function limitStackTrace(frames: number | undefined): void {
   try {
-    Error.stackTraceLimit = frames;
+    LIMITED.stackTraceLimit = frames;
   } catch {
     // Under --frozen-intrinsics it stays as it is.
   }
