@@ -5,7 +5,7 @@
  * @module
  */
 
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -29,17 +29,27 @@ export interface BuiltPackage {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** @throws {Error} with the compiler's words where the source does not compile. */
+/**
+ * Builds the package where an install would put it.
+ *
+ * There the loader that runs this TypeScript leaves files alone, as it does those of the peers. Anywhere else it wraps every function that
+ * is made, which took 0.35 µs a verification (measured).
+ *
+ * @throws {Error} with the compiler's words where the source does not compile, and for a package that is not run as it was built.
+ */
 export async function buildPackage(): Promise<BuiltPackage> {
   const home = mkdtempSync(join(tmpdir(), 'jwt-assay-bench-'));
-  const folder = join(home, 'dist');
+  const root = join(home, 'node_modules', 'jwt-assay');
+  const folder = join(root, 'dist');
   buildInto(folder);
   // As in the package, where source maps lead to src.
-  for (const name of ['package.json', 'src']) cpSync(join(ROOT, name), join(home, name), { recursive: true });
+  for (const name of ['package.json', 'src']) cpSync(join(ROOT, name), join(root, name), { recursive: true });
 
   const urlOf = (path: string): string => pathToFileURL(join(folder, path)).href;
+  const api = (await import(urlOf('index.js'))) as BuiltApi;
+  if (!readFileSync(join(folder, 'jose', 'floor.js'), 'utf8').includes(api.createKeySet.toString())) throw new Error('what is imported is not what was built');
   return {
-    api: (await import(urlOf('index.js'))) as BuiltApi,
+    api,
     folder,
     urlOf,
     load: async <T>(path: string) => (await import(urlOf(path))) as T,
