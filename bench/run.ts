@@ -22,6 +22,7 @@ import { batch } from './benches/batch.ts';
 import { cacheHit } from './benches/cache-hit.ts';
 import { coldStart } from './benches/cold-start.ts';
 import { length } from './benches/length.ts';
+import { memory } from './benches/memory.ts';
 import { packageSize } from './benches/package-size.ts';
 import { refusals } from './benches/refusals.ts';
 import { remoteKeys } from './benches/remote-keys.ts';
@@ -46,6 +47,7 @@ const BENCHES: readonly Bench[] = [
   steps,
   length,
   refusals,
+  memory,
   cacheHit,
   coldStart,
   remoteKeys,

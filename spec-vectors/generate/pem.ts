@@ -20,6 +20,7 @@ export function pemGroup(): Group {
     { keys });
   const pem = publicPem('rsa-1');
   const privatePem = privateKey('rsa-1').export({ format: 'pem', type: 'pkcs8' }).toString();
+  const rsa = publicKey('rsa-1').export({ format: 'der', type: 'spki' }).toString('hex');
   const other = { policy: { algorithms: ['ES256'] } };
   return jwtGroup('Keys in PEM: { kid: certificate or public key }, or one public key.', [
     valid('A certificate, within its dates.', jwt(), 'Control', { keys: certificate }),
@@ -52,7 +53,32 @@ export function pemGroup(): Group {
       `-----BEGIN PUBLIC KEY-----\n${base64url(Buffer.from('no key at all'))}\n-----END PUBLIC KEY-----\n`),
     bad('A PEM of PKCS #1, whose header says so, and whose key is the right one.',
       publicKey('rsa-1').export({ format: 'pem', type: 'pkcs1' }).toString(), should),
+    bad('A public key whose algorithm has an empty OCTET STRING for parameters, and not NULL.',
+      spkiPem(rsa.replace(RSA_ALGORITHM, '300d06092a864886f70d0101010400')), should),
+    bad('A public key whose algorithm has no parameters.',
+      spkiPem(rsa.replace(`30820122${RSA_ALGORITHM}`, '30820120300b06092a864886f70d010101')), should),
+    bad('A public key with a length of two octets where one would do, as BER allows.',
+      spkiPem(rsa.replace('30820122300d', '3082012330810d')), should),
+    should('key_unusable', 'A public key of ECDSA whose point is compressed.', jwtBy('ec-1', 'ES256'), 'C9',
+      { keys: spkiPem(`${COMPRESSED_P256}${compressed('ec-1')}`), ...other }),
   ]);
+}
+
+/** RFC 3279 §2.3.1: rsaEncryption, whose parameters are NULL. */
+const RSA_ALGORITHM = '300d06092a864886f70d0101010500';
+/** RFC 5480 §2.2: a point may be given by one coordinate and a sign; SEC 1 §2.3.3 has the octets. */
+const COMPRESSED_P256 = '3039301306072a8648ce3d020106082a8648ce3d030107032200';
+
+/** A SubjectPublicKeyInfo of these octets, in hexadecimal. */
+function spkiPem(octets: string): string {
+  const lines = Buffer.from(octets, 'hex').toString('base64').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n');
+}
+
+function compressed(name: string): string {
+  const { x = '', y = '' } = publicKey(name).export({ format: 'jwk' });
+  const isOdd = (Buffer.from(y, 'base64url').at(-1) ?? 0) & 1;
+  return `0${2 + isOdd}${Buffer.from(x, 'base64url').toString('hex')}`;
 }
 
 /** RFC 7468 §3, line by line. Parsers may be laxer than Figure 1 wherever it is not about the base64 itself. */

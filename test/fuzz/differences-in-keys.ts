@@ -4,7 +4,7 @@
  * @module
  */
 
-import { X509Certificate } from 'node:crypto';
+import { createPublicKey, X509Certificate } from 'node:crypto';
 import { BOTH, SIGNATURE_ALONE, type Difference } from './difference.ts';
 import { candidatesOf, own, type AnyObject, type Facts, type KeyMember } from './facts.ts';
 
@@ -47,6 +47,17 @@ const isMisspelt = (jwk: AnyObject): boolean =>
 const PEM = /^(?:[ \t]*\r?\n)*-----BEGIN ([A-Z ]+)-----\r?\n(?:[\w+/=]+\r?\n)+-----END \1-----\s*$/;
 
 const UNUSABLE = ['key_not_found', 'key_unusable'] as const;
+
+/** A SubjectPublicKeyInfo that OpenSSL reads, and would write otherwise: with NULL for the parameters of RSA, say. */
+function isNotItsDer(pem: string): boolean {
+  const [, body] = /^-----BEGIN PUBLIC KEY-----([^-]+)/.exec(pem.trimStart()) ?? [];
+  if (body === undefined) return false;
+  try {
+    return !createPublicKey(pem).export({ format: 'der', type: 'spki' }).equals(Buffer.from(body, 'base64'));
+  } catch {
+    return false;
+  }
+}
 
 /** A date that OpenSSL prints as no date: one octet of it is none of a UTCTime, say. */
 function hasUnreadableDates(pem: string): boolean {
@@ -101,6 +112,11 @@ export const KEY_DIFFERENCES: readonly Difference[] = [
   {
     name: 'PEM in a loose form', stricter: 'Assay', than: BOTH, codes: [...UNUSABLE, 'mistake of the caller'],
     rule: 'RFC 7468 §3', explains: (facts) => meant(facts).some(({ pem }) => pem !== undefined && !PEM.test(pem)),
+  },
+  {
+    name: 'public key in another encoding', stricter: 'Assay', than: BOTH, codes: UNUSABLE,
+    rule: 'RFC 3279 §2.3.1, RFC 7468 §13: NULL for the parameters of RSA, and the one DER',
+    explains: (facts) => meant(facts).some(({ pem }) => pem !== undefined && isNotItsDer(pem)),
   },
   {
     name: 'certificate with dates that are none', stricter: 'Assay', than: BOTH, codes: UNUSABLE, rule: 'RFC 5280 §4.1.2.5',

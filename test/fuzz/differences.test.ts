@@ -34,6 +34,13 @@ function withBrokenDate(pem: string): string {
   return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
 }
 
+/** The same key with an empty OCTET STRING for the parameters of its algorithm, in place of NULL. */
+function withoutNull(pem: string): string {
+  const der = Buffer.from(pem.replace(/-----.*-----/g, ''), 'base64');
+  der[der.indexOf(Buffer.of(0x05, 0))] = 0x04;
+  return `-----BEGIN PUBLIC KEY-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END PUBLIC KEY-----\n`;
+}
+
 /** Header and claims as text, for what JSON.stringify would not write. */
 function signedText(change: (header: string, claims: string) => readonly [string | Buffer, string | Buffer],
   name = 'RS256 plain'): Question {
@@ -107,6 +114,7 @@ const EXAMPLES: Readonly<Record<string, Question>> = {
   'secret beside public keys': keys(jwkSet('rsa-1', 'hs-1')),
   'key without an ID among others': keys(jwkSet(publicJwk('rsa-1', { kid: undefined }), 'rsa-2')),
   'PEM in a loose form': keys({ 'rsa-1': `x\n${publicPem('rsa-1')}`, 'rsa-2': publicPem('rsa-2') }),
+  'public key in another encoding': keys({ 'rsa-1': withoutNull(publicPem('rsa-1')), 'rsa-2': publicPem('rsa-2') }),
   'certificate with dates that are none': keys({ 'rsa-1': publicPem('rsa-2'), 'rsa-2': withBrokenDate(certificatePem('rsa-2', NOW, NOW)) },
     'PS256 plain'),
   '"sub" or "jti" that is no string': claims({ jti: 1 }),
