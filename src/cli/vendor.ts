@@ -23,8 +23,8 @@ assay vendor DIR [--with PARTS] [--imports js|ts] [--one-file]
 assay vendor DIR --check
 
 Copies src/jose, the verifier of signatures and claims, into DIR: TypeScript
-that compiles under strict settings, with no package. Beside it a manifest,
-assay-vendor.json, with the version and the SHA-256 of every file.
+that compiles under strict settings, with no package but @types/node. Beside it
+a manifest, assay-vendor.json, with the version and the SHA-256 of every file.
 
   --with PARTS     more, separated by commas: keys (from the network), verifier
                    (createVerifier), google, sign. What they need comes along
@@ -77,7 +77,7 @@ async function prepare({ version, commit, sources, license }: PackageSources, ch
 async function copy(folder: string, choices: VendorChoices, { stdout }: Terminal): Promise<ExitStatus> {
   const { findDrift, MANIFEST_NAME, readManifest, writeManifest } = await import('../vendor/index.ts');
   const { copies, manifest } = await prepare(await readPackage(), choices);
-  const found = await readFolder(folder, MANIFEST_NAME, copies.map(({ path }) => path));
+  const found = await readFolder(folder, MANIFEST_NAME);
   const before = found.manifest === undefined ? undefined : asUsage(() => readManifest(found.manifest ?? ''));
   if (before === undefined && found.files.size > 0) {
     throw new UsageError(`${printableJson(folder)} has files that were not vendored: give a folder of its own`);
@@ -102,7 +102,7 @@ async function check(
   const other = (['with', 'imports', 'one-file'] as const).find((name) => args.has(name));
   if (other !== undefined) throw new UsageError(`--${other} cannot be used with --check, which goes by the manifest`);
   const { findDrift, MANIFEST_NAME, readManifest } = await import('../vendor/index.ts');
-  const found = await readFolder(folder, MANIFEST_NAME, []);
+  const found = await readFolder(folder, MANIFEST_NAME);
   const text = found.manifest;
   if (text === undefined) throw new UsageError(`${printableJson(folder)} has no ${MANIFEST_NAME}: nothing was vendored into it`);
   const before = asUsage(() => readManifest(text));

@@ -49,8 +49,12 @@ export async function readPackage(): Promise<PackageSources> {
   return { version, commit, sources, license: await read('LICENSE') };
 }
 
+/** What begins with a dot: of Git, of a system, of an editor. No import leads there. */
+const HIDDEN = /(?:^|\/)\./;
+
 /**
- * Reads a folder: its manifest, every TypeScript file in it, and what else might be overwritten.
+ * Reads a folder: its manifest, and every other file in it, whatever its kind. Many a bundler takes a `jwt.js` that lies beside
+ * `jwt.ts`, and a `package.json` says how both are read.
  *
  * @returns nothing at all for a folder that is not there.
  * @throws {UsageError} when something in it cannot be read.
@@ -58,14 +62,13 @@ export async function readPackage(): Promise<PackageSources> {
 export async function readFolder(
   folder: string,
   manifestName: string,
-  others: readonly string[],
 ): Promise<{ readonly manifest: string | undefined; readonly files: ReadonlyMap<string, string> }> {
   return orUsage(async () => {
     const listed = await readdir(folder, { recursive: true, withFileTypes: true }).catch(emptyIfAbsent);
     const paths = listed.filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, sep).length).split(sep).join('/'));
     const files = new Map<string, string>();
-    for (const path of paths.filter((one) => one.endsWith('.ts') || one === 'LICENSE' || others.includes(one))) {
+    for (const path of paths.filter((one) => one !== manifestName && !HIDDEN.test(one))) {
       files.set(path, await readFile(join(folder, path), 'utf8'));
     }
     const manifest = paths.includes(manifestName) ? await readFile(join(folder, manifestName), 'utf8') : undefined;

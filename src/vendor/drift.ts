@@ -15,7 +15,7 @@ export interface Drift {
 /**
  * Compares a folder with its manifest, and the manifest with what this version would write.
  *
- * @param found the texts in the folder, by path: every TypeScript file there, and what the manifest names
+ * @param found the texts in the folder, by path: every file there but the manifest
  * @param now what this version writes for the same choices
  * @returns nothing, if the folder is as it should be.
  */
@@ -33,13 +33,22 @@ export function findDrift(
     if (digest(text) !== before.sha256) return 'edited';
     if (after === undefined) return 'not vendored any more';
     if (sourcesOf(before) !== sourcesOf(after)) return 'outdated';
-    // The manifest may have been edited with the file. Of one version there is one text; another's says its version.
-    return manifest.version === now.version && before.sha256 !== after.sha256 ? 'edited' : undefined;
+    // The manifest may have been edited with the file: what counts is what is written now. Another version's says its own.
+    if (digest(text) === after.sha256) return undefined;
+    if (manifest.version === now.version) return 'edited';
+    return digest(asOfVersion(text, now.version)) === after.sha256 ? undefined : 'outdated';
   };
   return [...new Set([...then.keys(), ...expected.keys(), ...found.keys()])].sort().flatMap((path) => {
     const what = judge(path);
     return what === undefined ? [] : [{ path, what }];
   });
+}
+
+/** The version that a file says it is from, in its first line. */
+const VERSION = /^([^\n]* jwt-assay )[\w.+-]+(?=, src\/)/;
+
+function asOfVersion(text: string, version: string): string {
+  return text.replace(VERSION, (_, before: string) => before + version);
 }
 
 function sourcesOf({ sources }: ManifestEntry): string {

@@ -160,6 +160,24 @@ describe('--check', () => {
       lines: ['edited jose/claims.ts', 'missing jose/der.ts', 'not vendored mine.ts'] });
   });
 
+  it.each(['jose/jwt.js', 'package.json', 'jose/jwt.tsx', 'jose/assay-vendor.json', 'notes'])(
+    'tells of %s, which a bundler may take for what was copied, or be told by',
+    async (path) => {
+      const folder = emptyFolder();
+      await vendor(folder);
+      writeFileSync(join(folder, path), '');
+      expect(await checked(folder)).toEqual({ status: 1, lines: [`not vendored ${path}`] });
+    },
+  );
+
+  it('leaves to their tools the files that begin with a dot', async () => {
+    const folder = emptyFolder();
+    mkdirSync(join(folder, '.git'), { recursive: true });
+    for (const path of ['.gitattributes', '.git/config']) writeFileSync(join(folder, path), '');
+    await vendor(folder);
+    expect((await checked(folder)).status).toBe(0);
+  });
+
   it('is not fooled by a manifest that was edited with the file', async () => {
     const folder = emptyFolder();
     await vendor(folder);
@@ -168,6 +186,24 @@ describe('--check', () => {
     rewrite(folder, 'jose/jwt.ts', (text) => `${text}// harmless\n`);
     rewrite(folder, 'assay-vendor.json', (text) => text.replace(before, digest(read(folder, 'jose/jwt.ts'))));
     expect(await checked(folder)).toEqual({ status: 1, lines: ['edited jose/jwt.ts'] });
+  });
+
+  it('nor by one that says it is of another version, which may have the same sources', async () => {
+    const { digest } = await import('../../src/vendor/index.ts');
+    const folder = emptyFolder();
+    await vendor(folder);
+    const be = (path: string, change: (text: string) => string): void => {
+      const before = digest(read(folder, path));
+      rewrite(folder, path, change);
+      rewrite(folder, 'assay-vendor.json', (text) => text.replace(before, digest(read(folder, path))));
+    };
+    rewrite(folder, 'assay-vendor.json', (text) => text.replace(/"version": "[^"]+"/, '"version": "0.0.9"'));
+    for (const path of filesIn(folder)) be(path, (text) => text.replace(/jwt-assay [\d.]+/, 'jwt-assay 0.0.9'));
+    expect((await checked(folder)).status).toBe(0);
+    be('jose/jwt.ts', (text) => `${text}// harmless\n`);
+    be('jose/jws.ts', (text) => text.replace('jwt-assay 0.0.9', 'jwt-assay 0.0.9\n'));
+    const { status, lines } = await checked(folder);
+    expect({ status, lines: lines.slice(0, -1) }).toEqual({ status: 1, lines: ['outdated jose/jws.ts', 'outdated jose/jwt.ts'] });
   });
 
   it('survives a checkout with CRLF', async () => {
@@ -211,9 +247,12 @@ describe('vendoring again', () => {
 describe('is called wrongly', () => {
   const foreign = emptyFolder();
   const forged = emptyFolder();
+  const foreignCode = emptyFolder();
   mkdirSync(foreign);
+  mkdirSync(join(foreignCode, 'jose'), { recursive: true });
   mkdirSync(forged);
   writeFileSync(join(foreign, 'jose.ts'), '');
+  writeFileSync(join(foreignCode, 'jose', 'jwt.js'), '');
   const entry = { path: '../../outside.ts', sources: [], sha256: '' };
   const manifest = { package: 'jwt-assay', version: '0', commit: null, with: [], imports: 'js', oneFile: false, files: [entry] };
   writeFileSync(join(forged, 'assay-vendor.json'), JSON.stringify(manifest));
@@ -222,6 +261,7 @@ describe('is called wrongly', () => {
     ['no folder', []], ['a folder that looks like an option', ['--', '--help']],
     ['a part that is none', [emptyFolder(), '--with', 'keys,server']],
     ['another style', [emptyFolder(), '--imports', 'mjs']], ['a folder with files of others', [foreign]],
+    ['a folder with JavaScript of others', [foreignCode]],
     ['nothing to check', [emptyFolder(), '--check']], ['choices beside --check', [foreign, '--check', '--one-file']],
     ['a manifest that leads elsewhere', [forged]], ['a folder below a file', [join(foreign, 'jose.ts', 'below')]],
   ])('with %s', async (_, argv) => {
