@@ -5,7 +5,7 @@ import { createMetrics } from '../../src/server/metrics.ts';
 import { dial } from './raw.ts';
 
 /** A busy machine takes its time. */
-const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000 });
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000 });
 
 let [draining, prefetched]: [boolean, number] = [false, 0];
 let missing: readonly string[] = [];

@@ -10,7 +10,7 @@ import { dial, sendRaw, statusesOf } from './raw.ts';
 import { createToldJudge } from './told-judge.ts';
 
 /** A busy machine takes its time. */
-const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000 });
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000 });
 
 const ALLOWED: Judgement = { allowed: true, method: 'GET', headers: [['x-auth-subject', 'ada']], template: '/a' };
 const REFUSED: Judgement = {
@@ -37,7 +37,7 @@ async function listen(judgement: () => Judgement | Promise<Judgement>, parts: Pa
     ...parts,
   });
   listeners.push(listener);
-  return { url: listener.url, judged, refused, logged, answered };
+  return { url: listener.url, connections: listener.connections, judged, refused, logged, answered };
 }
 
 const asking = (method: string, target: string, ...fields: readonly string[]): string => [
@@ -157,12 +157,12 @@ describe('what is told of it', () => {
 
   it('also where the proxy has gone while keys were waited for, and got nothing', async () => {
     let decide = (_: Judgement): void => undefined;
-    const { url, judged, logged, answered } = await listen(() => new Promise<Judgement>((resolve) => (decide = resolve)));
+    const { url, judged, logged, answered, connections } = await listen(() => new Promise<Judgement>((resolve) => (decide = resolve)));
     const socket = await dial(url);
     socket.write(asking('GET', '/a'));
     await soon(() => expect(judged).toHaveLength(1));
     socket.resetAndDestroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await soon(() => expect(connections()).toBe(0));
     decide(ALLOWED);
     await soon(() => expect(logged).toMatchObject([{ method: 'GET', target: '/a', status: 499, code: 'allowed', complete: false }]));
     expect(answered).toHaveLength(1);

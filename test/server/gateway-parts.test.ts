@@ -6,11 +6,12 @@ import type { AccessEntry } from '../../src/server/access-log.ts';
 import { listenGateway, type GatewayParts } from '../../src/server/gateway.ts';
 import type { Judgement } from '../../src/server/judge.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import { atSomePace } from '../jose/pace.ts';
 import { dial, sendRaw, statusesOf } from './raw.ts';
 import { createToldJudge } from './told-judge.ts';
 
 /** A busy machine takes its time. */
-const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000 });
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000 });
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const ALLOWED: Judgement = { allowed: true, method: 'GET', headers: [['x-auth-subject', 'ada']], template: '/a' };
@@ -207,12 +208,12 @@ describe('what is told of a request', () => {
   it('is told also where the client has gone while keys were waited for; the service then hears nothing', async () => {
     let decide = (_: Judgement): void => undefined;
     const { url: service, seen } = await serve();
-    const { url, judged, logged, answered } = await listen(service, () => new Promise((resolve) => (decide = resolve)));
+    const { url, judged, logged, answered, connections } = await listen(service, () => new Promise((resolve) => (decide = resolve)));
     const socket = await dial(url);
     socket.write(head('GET /'));
     await soon(() => expect(judged).toHaveLength(1));
     socket.resetAndDestroy();
-    await pause(50);
+    await soon(() => expect(connections()).toBe(0));
     decide(ALLOWED);
     await soon(() => expect(logged).toMatchObject([{ status: 499, code: 'allowed', complete: false }]));
     expect([answered.map(([status]) => status), seen]).toEqual([[499], []]);
@@ -283,17 +284,17 @@ describe('a WebSocket', () => {
     expect(upgrades).toEqual([]);
   });
 
-  it('ends when its token does, and when nothing moves', async () => {
+  it('ends when its token does, and when nothing moves', async () => atSomePace(async (pace) => {
     const { url: service } = await serveWebSocket();
-    const expiring = await listen(service, () => ({ ...ALLOWED, until: Date.now() / 1000 + 0.4 }));
-    const idle = await listen(service, () => ALLOWED, { limits: { upgradedIdle: 0.4 } });
+    const expiring = await listen(service, () => ({ ...ALLOWED, until: Date.now() / 1000 + 0.4 * pace }));
+    const idle = await listen(service, () => ALLOWED, { limits: { upgradedIdle: 0.4 * pace } });
     for (const { url } of [expiring, idle]) {
       const { socket, text } = await ask(url);
       await soon(() => expect(text()).toMatch(/hello$/));
       expect(socket.closed).toBe(false);
       await soon(() => expect(socket.closed).toBe(true));
     }
-  });
+  }));
 
   it('that may not is answered like any other request, and the connection ends', async () => {
     const { url: service, upgrades } = await serveWebSocket();

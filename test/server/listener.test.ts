@@ -5,10 +5,11 @@ import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_LIMITS, type Limits } from '../../src/server/limits.ts';
 import { listenOn, type Listener, type ListenerHandlers } from '../../src/server/listener.ts';
+import { atSomePace } from '../jose/pace.ts';
 import { dial, sendRaw, statusesOf } from './raw.ts';
 
 /** A busy machine takes its time. */
-const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000 });
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000 });
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const listeners: Listener[] = [];
@@ -62,9 +63,9 @@ describe('the address', () => {
 });
 
 /** The same, and the server of node:http within. */
-async function listenWithin(answer: Answer): Promise<{ readonly url: string; readonly server: Server | undefined }> {
+async function listenWithin(answer: Answer, limits: Partial<Limits> = {}): Promise<{ readonly url: string; readonly server: Server | undefined }> {
   const began = vi.spyOn(Server.prototype, 'listen');
-  const { url } = await listen(answer);
+  const { url } = await listen(answer, limits);
   const server = began.mock.contexts.find((one) => one instanceof Server);
   began.mockRestore();
   return { url, server };
@@ -156,17 +157,15 @@ describe('the head of a request', () => {
     expect(told()).toBe(before);
   });
 
-  it('that comes in too late is noticed within half of its time more', async () => {
-    const times: number[] = [];
-    // The best of three: a busy machine takes its time.
-    for (let i = 0; i < 3 && !times.some((time) => time < 900); i += 1) {
-      const started = performance.now();
-      const { socket } = await client(await listen(ok, { headTimeout: 0.5 }), 'GET / HTTP/1.1\r\nHo');
-      await soon(() => expect(socket.closed).toBe(true));
-      times.push(performance.now() - started);
+  it('has all of its time, and no more than half of it, or a second, until it is noticed that it is too late', async () => {
+    const started = performance.now();
+    const { socket } = await client(await listen(ok, { headTimeout: 0.5 }), 'GET / HTTP/1.1\r\nHo');
+    await soon(() => expect(socket.closed).toBe(true));
+    expect(performance.now() - started).toBeGreaterThan(490);
+    // What node:http goes by, and says of itself: no clock on the wall could tell on a busy machine.
+    for (const [headTimeout, interval] of [[0.5, 250], [0.333, 167], [10, 1000]] as const) {
+      expect((await listenWithin(ok, { headTimeout })).server).toHaveProperty('connectionsCheckingInterval', interval);
     }
-    expect(Math.min(...times)).toBeGreaterThan(490);
-    expect(Math.min(...times)).toBeLessThan(900);
   });
 
   it('that is none, behind an answer of Node\'s own, is not answered', async () => {
@@ -186,10 +185,10 @@ describe('the head of a request', () => {
   });
 
   it('that is none, behind one that was answered, is told so, unless that answer was the last', async () => {
-    const listener = await listen(ok);
+    let closed = false;
+    const listener = await listen((_, response) => response.once('close', () => (closed = true)).end('ok'));
     const { socket, text } = await client(listener, get('/'));
-    await soon(() => expect(statusesOf(text())).toEqual([200]));
-    await pause(20);
+    await soon(() => expect([statusesOf(text()), closed]).toEqual([[200], true]));
     socket.write('nonsense\r\n\r\n');
     await soon(() => expect(socket.closed).toBe(true));
     expect(statusesOf(text())).toEqual([200, 400]);
@@ -244,14 +243,18 @@ describe('a connection', () => {
     expect(performance.now() - started).toBeGreaterThan(1250);
   });
 
-  it('is kept for the next request, for a while', async () => {
-    const listener = await listen(ok, { keepAlive: 0.2 });
+  it('is kept for as long as it is said', async () => {
+    expect((await listenWithin(ok, { keepAlive: 0.2 })).server).toHaveProperty('keepAliveTimeout', 200);
+  });
+
+  it('is kept for the next request, for a while', async () => atSomePace(async (pace) => {
+    const listener = await listen(ok, { keepAlive: 0.2 * pace });
     const { socket, text } = await client(listener, get('/'));
     await soon(() => expect(statusesOf(text())).toEqual([200]));
     socket.write(get('/'));
     await soon(() => expect(statusesOf(text())).toEqual([200, 200]));
     await soon(() => expect(socket.closed).toBe(true));
-  });
+  }));
 });
 
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket'];
@@ -274,10 +277,12 @@ describe('a request to upgrade', () => {
   });
 
   it('may follow a request that has been answered', async () => {
-    const listener = await listen(ok, {}, { upgrade: (_, socket) => void socket.end('upgraded') });
+    let closed = false;
+    const listener = await listen((_, response) => response.once('close', () => (closed = true)).end('ok'), {}, {
+      upgrade: (_, socket) => void socket.end('upgraded'),
+    });
     const { socket, text } = await client(listener, get('/'));
-    await soon(() => expect(statusesOf(text())).toEqual([200]));
-    await pause(20);
+    await soon(() => expect([statusesOf(text()), closed]).toEqual([[200], true]));
     socket.write(get('/ws', ...UPGRADE));
     await soon(() => expect(text()).toMatch(/upgraded$/));
   });
@@ -285,12 +290,13 @@ describe('a request to upgrade', () => {
   // RFC 9112 §9.3.2: the answers under way come first.
   it('behind one that has not is not had, and the connection ends with the answer', async () => {
     let upgrades = 0;
-    let answer = (): void => undefined;
-    const listener = await listen((_, response) => (answer = () => void response.end('late')), {}, { upgrade: () => void (upgrades += 1) });
+    const answers: (() => void)[] = [];
+    const listener = await listen((_, response) => answers.push(() => void response.end('late')), {}, { upgrade: () => void (upgrades += 1) });
     const { socket, text } = await client(listener, `${get('/')}${get('/ws', ...UPGRADE)}`);
+    await soon(() => expect(answers).toHaveLength(1));
     await pause(50);
     expect([text(), socket.closed]).toEqual(['', false]);
-    answer();
+    answers[0]?.();
     await soon(() => expect(socket.closed).toBe(true));
     expect(text()).toMatch(/\r\n\r\nlate$/);
     expect(upgrades).toBe(0);
@@ -308,16 +314,17 @@ describe('a request to upgrade', () => {
   // Of such, Node 26 hands over a stream and not the connection.
   it.each(['Content-Length: 2', 'Transfer-Encoding: chunked'])('with content (%s) is on its connection too', async (field) => {
     const held: Socket[] = [];
-    let answer = (): void => undefined;
-    const listener = await listen((_, response) => (answer = () => void response.end('late')), {}, { upgrade: (_, socket) => void held.push(socket) });
+    const answers: (() => void)[] = [];
+    const listener = await listen((_, response) => answers.push(() => void response.end('late')), {}, { upgrade: (_, socket) => void held.push(socket) });
     const lone = await client(listener, get('/ws', ...UPGRADE, field));
     await soon(() => expect(held).toHaveLength(1));
     expect(held[0]).toHaveProperty('remotePort', lone.socket.localPort);
     expect(() => held[0]?.emit('error', new Error('fault'))).not.toThrow();
     await soon(() => expect(listener.connections()).toBe(0));
     const behind = await client(listener, `${get('/')}${get('/ws', ...UPGRADE, field)}`);
+    await soon(() => expect(answers).toHaveLength(1));
     await pause(50);
-    answer();
+    answers[0]?.();
     await soon(() => expect(behind.socket.closed).toBe(true));
     expect(behind.text()).toMatch(/\r\n\r\nlate$/);
     expect(held).toHaveLength(1);
@@ -352,9 +359,8 @@ describe('a server that is to end', () => {
     const [silent, idle] = [await client(listener), await client(listener, get('/'))];
     await soon(() => expect(statusesOf(idle.text())).toEqual([200]));
     await soon(() => expect(listener.connections()).toBe(2));
-    const started = performance.now();
-    await listener.drain(60);
-    expect(performance.now() - started).toBeLessThan(5000);
+    // Longer than this test may take.
+    await listener.drain(300);
     await soon(() => expect([silent.socket.closed, idle.socket.closed]).toEqual([true, true]));
   });
 
@@ -376,26 +382,25 @@ describe('a server that is to end', () => {
   });
 
   it('does not wait for a client that would keep its connection', async () => {
-    let answer = (): void => undefined;
-    const listener = await listen((_, response) => (answer = () => void response.end('late')));
+    const answers: (() => void)[] = [];
+    const listener = await listen((_, response) => answers.push(() => void response.end('late')));
     const { text } = await client(listener, get('/'));
-    await soon(() => expect(listener.connections()).toBe(1));
-    await pause(50);
-    const ended = listener.drain(60);
-    answer();
+    await soon(() => expect(answers).toHaveLength(1));
+    const ended = listener.drain(300);
+    answers[0]?.();
     await ended;
-    expect(statusesOf(text())).toEqual([200]);
+    await soon(() => expect(statusesOf(text())).toEqual([200]));
   });
 
   it('cuts what has not ended when its time is over; and sooner, where it is told again', async () => {
-    for (const graces of [[0.3], [60, 0.3]]) {
+    // One is longer than this test may take.
+    for (const graces of [[0.3], [300, 0.3]]) {
       const listener = await listen((_, response) => void response.write('begun'));
       const { socket, text } = await client(listener, get('/'));
       await soon(() => expect(text()).toContain('begun'));
       const started = performance.now();
       await Promise.all(graces.map((grace) => listener.drain(grace)));
       expect(performance.now() - started).toBeGreaterThan(280);
-      expect(performance.now() - started).toBeLessThan(5000);
       await soon(() => expect(socket.closed).toBe(true));
     }
   });

@@ -16,7 +16,7 @@ export function dial(url: string): Promise<Socket> {
 }
 
 /** How long a busy machine may take to answer at all. Milliseconds. */
-const PATIENCE = 5000;
+const PATIENCE = 20_000;
 
 /**
  * Sends octets, and returns all that comes until the other side ends, or has given its answers and then said nothing for a while.
@@ -28,12 +28,16 @@ export async function sendRaw(url: string, text: string | Buffer, quiet = 700, a
   const socket = await dial(url);
   const chunks: Buffer[] = [];
   await new Promise<void>((resolve) => {
-    let timer = setTimeout(resolve, PATIENCE);
+    // Where this process stood still, what came meanwhile has yet to be read: it is, before the check phase of this turn of the loop.
+    let turn: NodeJS.Immediate | undefined;
+    const after = (milliseconds: number): NodeJS.Timeout => setTimeout(() => (turn = setImmediate(resolve)), milliseconds);
+    let timer = after(PATIENCE);
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       clearTimeout(timer);
+      clearImmediate(turn);
       const enough = statusesOf(Buffer.concat(chunks).toString('latin1')).length >= answers;
-      timer = setTimeout(resolve, enough ? quiet : PATIENCE);
+      timer = after(enough ? quiet : PATIENCE);
     });
     socket.once('close', () => {
       clearTimeout(timer);

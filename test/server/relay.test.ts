@@ -8,10 +8,11 @@ import { framingOf } from '../../src/server/hop-by-hop.ts';
 import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
 import { answerFault, relay, type RelayTerms } from '../../src/server/relay.ts';
 import { createUpstream, type Upstream } from '../../src/server/upstream.ts';
+import { atSomePace } from '../jose/pace.ts';
 import { dial, sendRaw, statusesOf } from './raw.ts';
 
 /** A busy machine takes its time. */
-const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000 });
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000 });
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -130,12 +131,12 @@ describe('an answer', () => {
     expect(answer.includes('\r\nContent-Length: 2\r\n')).toBe(kept);
   });
 
-  it('that does not go on is cut, and told of once', async () => {
+  it('that does not go on is cut, and told of once', async () => atSomePace(async (pace) => {
     const { url } = await service(says('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'));
-    const { url: own, faults, gone } = await front(url, {}, 0.5);
-    expect(await sendRaw(own, head('GET /'), 5000)).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)+\r\nhalf$/);
+    const { url: own, faults, gone } = await front(url, {}, 0.5 * pace);
+    expect(await sendRaw(own, head('GET /'), 20_000)).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)+\r\nhalf$/);
     await soon(() => expect([faults, gone]).toEqual([['broken'], [false]]));
-  });
+  }));
 
   it('that ends early does not look whole: the connection is cut', async () => {
     const { url } = await service((socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n'));
@@ -227,15 +228,15 @@ describe('a connection that had been kept, and closes at the next request', () =
     expect([heads(), faults]).toEqual([2, ['reset']]);
   });
 
-  it('nor is one that was answered with nonsense, or not in time', async () => {
+  it('nor is one that was answered with nonsense, or not in time', async () => atSomePace(async (pace) => {
     for (const [second, status, fault] of [[says('nonsense\r\n\r\n'), 502, 'broken'], [() => undefined, 504, 'timeout']] as const) {
       const { url, heads } = await service(OK, second, OK);
-      const { url: own, faults } = await front(url, {}, fault === 'timeout' ? 0.5 : 30);
+      const { url: own, faults } = await front(url, {}, fault === 'timeout' ? 0.5 * pace : 30);
       await sendRaw(own, head('GET /', CLOSE));
       expect(statusesOf(await sendRaw(own, head('GET /', CLOSE)))).toEqual([status]);
       expect([heads(), faults]).toEqual([2, [fault]]);
     }
-  });
+  }));
 
   it('nor is one on a connection of its own, or a second time', async () => {
     const { url, heads } = await service(hangsUp, OK);
