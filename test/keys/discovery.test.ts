@@ -179,9 +179,7 @@ describe('the deadline of a discovery', () => {
     const described = document === hang || document === drip ? document : publish(honest(server.origin));
     server.answerWith(route({ [WELL_KNOWN]: described, '/keys': keys }));
     const { verifier, events } = discover(server.origin, { timeout: 0.2 });
-    const begun = performance.now();
     expect(await outcome(verifier.verify(TOKEN))).toBe('keys_unavailable');
-    expect(performance.now() - begun).toBeLessThan(3000);
     expect(events).toMatchObject([{ type: 'failed', reason: 'no answer within 0.2 s' }]);
   });
 
