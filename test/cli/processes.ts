@@ -14,6 +14,9 @@ const ASSAY = fileURLToPath(new URL('../../src/cli/assay.ts', import.meta.url));
 /** The words that start the executable. */
 export const NODE: readonly string[] = [process.execPath, '--import', import.meta.resolve('tsx'), ASSAY];
 
+/** What is set where the tests run, but for what a program would take to be meant for it; no proxy is between it and this machine. */
+const OUTSIDE = { ...process.env, PORT: undefined, GOOGLE_CLIENT_ID: undefined, FORCE_COLOR: undefined, no_proxy: '*', NO_PROXY: '*' };
+
 export interface Start {
   readonly cwd?: string;
   readonly stdin?: string;
@@ -34,7 +37,7 @@ export interface Started {
 
 export function start([file = '', ...argv]: readonly string[], options: Start = {}): Started {
   const { cwd, stdin = '', env = {}, stdout, deaf = false } = options;
-  const child = spawn(file, argv, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', stdout ?? 'pipe', 'pipe'] });
+  const child = spawn(file, argv, { cwd, env: { ...OUTSIDE, ...env }, stdio: ['pipe', stdout ?? 'pipe', 'pipe'] });
   const written = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));

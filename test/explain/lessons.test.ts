@@ -63,7 +63,7 @@ describe('lessons.md', () => {
     expect(JSON.parse(jwk)).toEqual(LESSON_JWK);
     writeFileSync(file, jwk);
     const [, command = ''] = /^ {4}assay (explain .*)$/m.exec(page) ?? [];
-    const argv = command.replace('key.json', file).split(' ');
+    const argv = command.split(' ').map((word) => (word === 'key.json' ? file : word));
     const good = await run(argv, { stdin: token });
     expect([good.status, good.stdout.split('\n')[0]]).toEqual([0, 'accepted']);
     const bad = await run(argv, { stdin: `${token.slice(0, 60)}x${token.slice(61)}` });

@@ -10,7 +10,7 @@ it('keys that were just generated are exported, however often, and hang nothing'
     import { exportJwk } from ${JSON.stringify(new URL('../../src/jose/pem.ts', import.meta.url).href)};
     let taken = 0;
     for (; taken < 2000; taken++) exportJwk(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey);
-    console.log(taken);`;
+    console.log(String(taken));`;
   // The smaller the young generation, the more often the collector runs: without the detour the first 200 keys hang.
   const node = ['--max-semi-space-size=1', '--import', 'tsx', '--input-type=module', '--eval', script];
   const cwd = fileURLToPath(new URL('../..', import.meta.url));

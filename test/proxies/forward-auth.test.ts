@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseClaimHeaders } from '../../src/esp/index.ts';
 import { proxyConfiguration } from '../../src/server/proxy-configuration.ts';
+import { freePort } from '../cli/free-port.ts';
 import {
-  bearer, createWorld, freePort, startAssay, startProgram, startService, until,
+  bearer, createWorld, startAssay, startProgram, startService, until,
   type Assay, type Seen, type Service, type World,
 } from '../server/world.ts';
 import { nginxWords, runnableNginx } from './nginx.ts';

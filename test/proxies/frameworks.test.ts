@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestIssuer } from '../../src/testing/index.ts';
 import { recipeWith } from '../server/page.ts';
 import { sendRaw, statusesOf } from '../server/raw.ts';
-import { createWorld, freePort, startProgram, type World } from '../server/world.ts';
+import { createWorld, startProgram, type World } from '../server/world.ts';
+import { freePort } from '../cli/free-port.ts';
 import { NODE } from '../cli/processes.ts';
 
 // Where the packages of ./package.json are found.

@@ -2,10 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../cli/free-port.ts';
 import { blocksOf } from '../server/page.ts';
 import { dial } from '../server/raw.ts';
 import {
-  bearer, createWorld, freePort, startAssay, startProgram, startService, until,
+  bearer, createWorld, startAssay, startProgram, startService, until,
   type Assay, type Seen, type Service, type World,
 } from '../server/world.ts';
 import { headOf, runClients } from './load/clients.ts';
@@ -22,7 +23,8 @@ beforeAll(async () => {
   service = await startService(world);
   argv = ['gateway', '--openapi', world.document, '--allow-loopback-http', '--upstream', `http://${service.host}`,
     '--claim-header', 'sub=X-Auth-Subject', '--trust-forwarded', '--admin-port', '0', '--drain', '5'];
-  replicas = await Promise.all([startAssay(world, argv), startAssay(world, argv)]);
+  // Ports that nothing else is given while a replica is away.
+  replicas = await Promise.all([0, 1].map(async () => startAssay(world, [...argv, '--port', String(await freePort())])));
   const port = await freePort();
   const [page = ''] = blocksOf('nginx replicas');
   const configuration = page.replace('127.0.0.1:8080', `127.0.0.1:${port}`)
@@ -136,8 +138,7 @@ describe('nginx over two gateways', () => {
 
   it('loses no GET when one is killed', async () => {
     // In place of the one that was stopped: the same port, as a supervisor would.
-    const [host = '', port = ''] = (replicas[0]?.host ?? '').split(':');
-    replicas[0] = await startAssay(world, [...argv, '--host', host, '--port', port]);
+    replicas[0] = await startAssay(world, [...argv, '--port', new URL(replicas[0]?.url ?? '').port]);
     // nginx counts in whole seconds: one that was away for fail_timeout=1s is tried again after up to two.
     await until(async () => {
       await ask('/closed', bearer(world.mint()));

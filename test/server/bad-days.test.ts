@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer as createPort, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../cli/free-port.ts';
 import { NODE, start } from '../cli/processes.ts';
 import { dial, sendRaw, statusesOf } from './raw.ts';
 import {
@@ -88,23 +89,19 @@ describe('the service', () => {
         response.write('half of it', () => request.socket.destroy());
       } else request.socket.end('nonsense\r\n\r\n');
     });
-    const assay = await startGateway(world, url, '--upstream-timeout', '2');
+    const [assay, hasty] = await Promise.all([startGateway(world, url), startGateway(world, url, '--upstream-timeout', '0.5')]);
     expect(await statusOf(`${assay.url}/open`)).toBe(502);
-    expect(await statusOf(`${assay.url}/open?hang`)).toBe(504);
+    expect(await statusOf(`${hasty.url}/open?hang`)).toBe(504);
     expect(await statusOf(`${assay.url}/open?nonsense`)).toBe(502);
     // The client must see that it is not whole.
     await expect(statusOf(`${assay.url}/open?early`)).rejects.toThrow();
     await until(() => (/early","status":200,"code":"allowed","complete":false/.test(
       assay.written.stdout.replace(/"template":"[^"]*",/g, '')) ? true : undefined));
-    const metrics = await (await fetch(`${assay.adminUrl}/metrics`)).text();
+    const metrics = await (await fetch(`${hasty.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/^assay_upstream_errors_total\{kind="timeout"\} 1$/m);
-    await assay.stop();
+    await Promise.all([assay.stop(), hasty.stop()]);
 
-    const gone = createPort();
-    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
-    const { port } = gone.address() as AddressInfo;
-    await new Promise<void>((resolve) => gone.close(() => resolve()));
-    const alone = await startGateway(world, `http://127.0.0.1:${port}`);
+    const alone = await startGateway(world, `http://127.0.0.1:${await freePort()}`);
     const response = await fetch(`${alone.url}/open`);
     expect({ status: response.status, body: await response.text() })
       .toEqual({ status: 502, body: '{"title":"Bad Gateway","status":502,"code":"upstream_refused"}' });
@@ -112,7 +109,7 @@ describe('the service', () => {
   });
 
   describe('that answers once, and', () => {
-    let assay: Assay;
+    let [assay, hasty]: Assay[] = [];
     let say = (_: Socket): void => {};
     beforeAll(async () => {
       const server = createPort((socket) => {
@@ -122,7 +119,8 @@ describe('the service', () => {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       world.later(() => void server.close());
       const { port } = server.address() as AddressInfo;
-      assay = await startGateway(world, `http://127.0.0.1:${port}`, '--upstream-timeout', '2');
+      const url = `http://127.0.0.1:${port}`;
+      [assay, hasty] = await Promise.all([startGateway(world, url), startGateway(world, url, '--upstream-timeout', '2')]);
     });
 
     it.each([
@@ -138,7 +136,8 @@ describe('the service', () => {
       ['says nothing more', 'Content-Length: 9\r\n\r\nhalf', 'timeout'],
     ])('%s', async (_, rest, kind, first = 'HTTP/1.1 200 OK') => {
       say = (socket) => void socket.write(`${first}\r\n${rest}`, () => void (kind === 'broken' && socket.end()));
-      const text = await sendRaw(assay.url, 'GET /open HTTP/1.1\r\nHost: a\r\n\r\n', 20_000);
+      const { url = '' } = (kind === 'timeout' ? hasty : assay) ?? {};
+      const text = await sendRaw(url, 'GET /open HTTP/1.1\r\nHost: a\r\n\r\n', 20_000);
       // Either it is said that there is no answer, or what there is of one does not look whole.
       const [head = '', body = ''] = text.split('\r\n\r\n', 2);
       if (statusesOf(text)[0] === 200) {

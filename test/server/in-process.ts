@@ -19,7 +19,7 @@ export function startHere(argv: readonly string[], input: string): StartedHere {
   const stopped = new Promise<void>((resolve) => (kill = resolve));
   const child: { exitCode: number | null; readonly kill: () => void } = { exitCode: null, kill };
   const ended = runCli(argv, {
-    stdin: textOf(input), stdout: output('stdout'), stderr: output('stderr'), env: process.env, now: () => Date.now() / 1000,
+    stdin: textOf(input), stdout: output('stdout'), stderr: output('stderr'), env: {}, now: () => Date.now() / 1000,
     whenStopped: () => stopped, startThread: noThreads,
   }).then((status) => {
     child.exitCode = status;

@@ -7,7 +7,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createPort, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestIssuer, type ListeningIssuer, type TestIssuer } from '../../src/testing/index.ts';
@@ -207,15 +207,6 @@ export async function until<T>(
     if (Date.now() > end || (child !== undefined && child.exitCode !== null)) throw new Error(`never came: ${told()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-/** A port that was free a moment ago, for programs that cannot be given port 0. */
-export async function freePort(): Promise<number> {
-  const server = createPort();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
 
 /** The status of an answer, whose body is read to its end. */

@@ -10,8 +10,9 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { blocksOf, readPage, ROOT } from '../../pages/page.ts';
 import { createTestIssuer, type TestIssuer } from '../../../src/testing/index.ts';
+import { freePort } from '../../cli/free-port.ts';
 import { NODE } from '../../cli/processes.ts';
-import { freePort, startProgram, type World } from '../world.ts';
+import { startProgram, type World } from '../world.ts';
 import { Browser, ORIGIN } from './site.ts';
 
 const CLIENT_ID = 'my-client-id.apps.googleusercontent.com';
