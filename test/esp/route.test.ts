@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePathTemplate } from '../../src/esp/path-template.ts';
 import type { Operation } from '../../src/esp/policy.ts';
 import { createRouter } from '../../src/esp/route.ts';
+import { busyTime } from '../jose/busy.ts';
 
 /** A router over `METHOD /template` lines, telling a route as `METHOD /template`, 404, or 405 with its methods. */
 function routing(...lines: readonly string[]): (method: string, path: string) => string {
@@ -93,15 +94,15 @@ describe('createRouter', () => {
     expect([all('GET', '/'), all('BREW', '/a/b'), all('HEAD', '/')]).toEqual(['* /**', '* /**', '* /**']);
   });
 
-  it('visits each node once: a path of many segments over templates of many variables', () => {
+  it('visits each node once: a path of many segments over templates of many variables', async () => {
     const lines = Array.from({ length: 18 }, (_, depth) => [
       `GET /${'{v}/'.repeat(depth)}a/${'{v}/'.repeat(18 - depth)}x`,
         `GET /${'a/'.repeat(depth)}{v}/${'a/'.repeat(18 - depth)}x`,
     ]).flat();
     const deep = routing(...lines);
-    const started = performance.now();
-    for (let i = 0; i < 100; i++) deep('GET', `/${'a/'.repeat(20)}z`);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(await busyTime(() => {
+      for (let i = 0; i < 100; i++) deep('GET', `/${'a/'.repeat(20)}z`);
+    })).toBeLessThan(2000);
   });
 });
 
