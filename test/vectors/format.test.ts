@@ -114,6 +114,17 @@ describe('the suite', () => {
   });
 });
 
+/** The names of a policy's members, as some text gives them. */
+const namesIn = (text: string, pattern: RegExp): readonly string[] => [...text.matchAll(pattern)].map(([, name = '']) => name).sort();
+
+it('each member of a policy is explained by the README, and known to the runner of other libraries', () => {
+  const { properties } = schema.$defs.policy as { properties: Record<string, unknown> };
+  const [, table = ''] = /^### The policy\n([\s\S]*?)\n\n`google`/m.exec(readText('README.md')) ?? [];
+  expect(namesIn(table, /^\| `(\w+)` \|/gm)).toEqual(Object.keys(properties).sort());
+  const [, ofRunner = ''] = /^export interface VectorPolicy \{\n([\s\S]*?)^\}/m.exec(readText('../bench/vectors.ts')) ?? [];
+  expect(namesIn(ofRunner, /^ {2}readonly (\w+)\?:/gm)).toEqual(Object.keys(properties).sort());
+});
+
 describe('the validator', () => {
   it('finds what is wrong, and where', () => {
     const good = files.find(({ name }) => name === 'rfc7515.json');
