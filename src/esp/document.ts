@@ -6,6 +6,7 @@
 
 import { JwtError } from '../jose/errors.ts';
 import { isJsonObject, member, parseJsonObject } from '../jose/json.ts';
+import { findRepeatedName } from './repeated-name.ts';
 
 /** A value of the document, and where it stands: `paths./shelves.get.security[0]`. */
 export interface Field {
@@ -38,8 +39,9 @@ export function parseDocument(input: string | object): Field {
   try {
     return { value: parseJsonObject(Buffer.from(text, 'utf8'), 'the OpenAPI document', MAX_DEPTH), path: '' };
   } catch (error) {
-    if (error instanceof JwtError) throw new TypeError(error.message);
-    throw error;
+    if (!(error instanceof JwtError)) throw error;
+    if (error.code === 'duplicate_member') throw wrong({ value: undefined, path: findRepeatedName(text) }, 'is there twice');
+    throw new TypeError(error.message);
   }
 }
 

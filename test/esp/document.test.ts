@@ -15,11 +15,31 @@ describe('the text of a document', () => {
     const text = JSON.stringify(document());
     expect(loadOpenApi(text)).toEqual(loadOpenApi(document()));
     expect(loadOpenApi(`\n  ${text}\n`).operations).toHaveLength(7);
-    expect(loading(text.replace('"host"', '"host":"evil.example","host"'))).toThrow('two members of one name');
+    expect(loading(text.replace('"host"', '"host":"evil.example","host"'))).toThrow('the OpenAPI document, host: is there twice');
     expect(loading(`${text} x`)).toThrow('not valid JSON');
     expect(loading('{')).toThrow('not valid JSON');
     expect(loading('[]')).toThrow(TypeError);
     expect(loading([])).toThrow(TypeError);
+  });
+
+  it.each([
+    ['paths./a.get.security[2].one', '{"paths":{"/a":{"get":{"security":[{"one":[1,2]},{},{"one":["x"],"two":[],"\\u006fne":[]}]}}}}'],
+    ['b[1][1].d.e', '{"q":"a\\"b,{\\\\","b":[{"c":1},[0,{"d":{"e":":","e":2}}]],"c":{}}'],
+    ['c.y.y', '{ "a" : {"y":"y"} , "c":{"y":{"y":1,"z":"y","y":2}}}'],
+    // Whoever takes the second "a" does not see what is in the first.
+    ['a', '{"a":{"x":1,"x":2},"a":{}}'],
+    ['a', '{"a":{},"a":{"x":1,"x":2}}'],
+    // The first of two at one depth.
+    ['a.x', '{"a":{"x":1,"x":2},"b":{"y":1,"y":2}}'],
+  ])('has no name twice: %s', (path, text) => {
+    expect(loading(text)).toThrow(new TypeError(`the OpenAPI document, ${path}: is there twice`));
+  });
+
+  it('with a name twice is searched in no time, however many quotes it has', () => {
+    const text = JSON.stringify({ a: '"'.repeat(1_000_000), b: '\\'.repeat(1_000_000) }).replace('"b"', '"a"');
+    const started = performance.now();
+    expect(loading(text)).toThrow('a: is there twice');
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it('may nest as references that are written out do', () => {
