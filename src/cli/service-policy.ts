@@ -82,8 +82,11 @@ export async function readGivenKeys(
   const supplied = new Map<string, ProviderKeys>();
   const [keys, issuer] = [args.one('keys'), args.one('issuer')];
   const algorithms = args.one('alg')?.split(',') as JwsAlgorithm[] | undefined;
+  if (algorithms?.some((name) => SHARED_SECRET.includes(name)) === true) {
+    throw new UsageError('--alg has HS*, which is for a shared secret: give that as --hs-key ISSUER=FILE');
+  }
   if (keys !== undefined && issuer !== undefined && !isUrl(keys)) {
-    supplied.set(issuer, { keys: await openKeys(keys), ...given({ algorithms }) });
+    supplied.set(issuer, { keys: await openKeys(keys, 'public keys'), ...given({ algorithms }) });
   }
   for (const pair of args.all('hs-key') ?? []) {
     const [, name = '', file = ''] = /^(.+)=([^=]+)$/.exec(pair) ?? [];
@@ -92,12 +95,17 @@ export async function readGivenKeys(
       throw new UsageError(`--hs-key names ${printableJson(name)}, of whom no operation wants a token`);
     }
     if (supplied.has(name)) throw new UsageError(`the keys of ${printableJson(name)} were given twice`);
-    supplied.set(name, { keys: await openKeys(file), algorithms: SHARED_SECRET });
+    supplied.set(name, { keys: await openKeys(file, 'a shared secret'), algorithms: SHARED_SECRET });
   }
   return supplied;
 }
 
-async function openKeys(path: string): Promise<ProviderKeys['keys']> {
+async function openKeys(path: string, wanted: 'public keys' | 'a shared secret'): Promise<ProviderKeys['keys']> {
   const file = await readKeyFile(path).catch((error: unknown) => asUsage(() => { throw error; }));
-  return asUsage(() => createKeySet(file), new Map(), `the keys in ${printableJson(path)}: `);
+  const set = asUsage(() => createKeySet(file), new Map(), `the keys in ${printableJson(path)}: `);
+  // Of the other kind it would be a server that refuses every token.
+  const secrets = set.keys.filter(({ kty }) => kty === 'oct').length;
+  const fits = wanted === 'a shared secret' ? secrets > 0 : secrets === 0;
+  if (!fits) throw new UsageError(`the keys in ${printableJson(path)}: expected ${wanted}`);
+  return set;
 }

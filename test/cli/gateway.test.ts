@@ -1,10 +1,11 @@
 /** How `assay gateway` and `assay forward-auth` are called. Their servers are tested in test/server and test/proxies. */
 import { describe, expect, it } from 'vitest';
-import { publicJwk, temporaryFolder } from './key-files.ts';
+import { publicJwk, SECRET, temporaryFolder } from './key-files.ts';
 import { run } from './run.ts';
 
 const folder = temporaryFolder();
 const jwks = folder.write('jwks.json', JSON.stringify(publicJwk()));
+const secret = folder.write('secret.json', JSON.stringify({ kty: 'oct', k: SECRET }));
 const yaml = folder.write('openapi.yaml', 'swagger: "2.0"\n');
 const empty = folder.write('empty.json', '{"swagger":"2.0","host":"a.example","paths":{}}');
 const GATEWAY = ['gateway', '--upstream', 'http://127.0.0.1:1'];
@@ -26,6 +27,11 @@ describe('a wrong call is told in a line, and nothing listens', () => {
     [[...GATEWAY, ...ISSUER, '--responses', 'espv3'], '--responses expected one of assay, espv1, espv2'],
     [[...GATEWAY, ...ISSUER, '--claim-header', 'sub=Host'], '--claim-header: '],
     [[...GATEWAY, ...ISSUER, '--hs-key', `https://other.example=${jwks}`], 'of whom no operation wants a token'],
+    [[...GATEWAY, ...ISSUER, '--hs-key', `https://issuer.example=${jwks}`], 'expected a shared secret'],
+    [[...GATEWAY, ...ISSUER, '--hs-key', 'https://issuer.example=https://keys.example/'], 'there is no such file'],
+    [[...GATEWAY, ...ISSUER, '--hs-key', `https://issuer.example=${secret}`, '--keys', secret], 'expected public keys'],
+    [[...GATEWAY, ...ISSUER, '--keys', secret, '--alg', 'HS256'], '--hs-key ISSUER=FILE'],
+    [[...GATEWAY, ...ISSUER, '--keys', 'https://keys.example/', '--alg', 'RS256,HS512'], '--hs-key ISSUER=FILE'],
     [[...GATEWAY, ...ISSUER, '--keys', 'http://keys.example/'], '--keys'],
     [[...GATEWAY, ...ISSUER, '--keys', jwks, '--alg', 'RS255'], '--alg'],
     [[...GATEWAY, ...ISSUER, '--token-cache', '0.5'], '--token-cache expected a whole number'],
