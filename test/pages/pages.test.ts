@@ -74,6 +74,12 @@ it('the README gives its two commands on lines of their own, as .ci/run and read
   expect(['    npm ci && npm start', '    npm test'].filter((line) => !lines.includes(line))).toEqual([]);
 });
 
+it('README and CHANGELOG agree on whether this version is published, and the README says so of no other', () => {
+  const { version } = JSON.parse(readPage('package.json')) as { version: string };
+  const [, said] = /\((\S+) is not published yet/.exec(readPage('README.md')) ?? [];
+  expect(said).toBe(readPage('CHANGELOG.md').includes(`## ${version}, not published yet`) ? version : undefined);
+});
+
 it('README and SECURITY count the vectors as spec-vectors/README.md does', () => {
   const [, all = '', valid = ''] = /^\| All \| \| (\d+) \| (\d+) \|/m.exec(readPage('spec-vectors/README.md')) ?? [];
   const figure = (count: string): string => Number(count).toLocaleString('en-US');
