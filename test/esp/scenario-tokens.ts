@@ -94,6 +94,8 @@ export function scenarioKeys(name: string, now: number): ProviderKeys {
     case 'several without kid':
       return { keys: createKeySet(jwkSet(publicJwk('ec-1', { kid: undefined }),
         publicJwk('ec-2', { kid: undefined }))) };
+    case 'five':
+      return { keys: createKeySet(jwkSet(...['a', 'b', 'c', 'd', 'e'].map((kid) => publicJwk('ec-1', { kid })))) };
     case 'empty':
       return { keys: createKeySet({ keys: [] }) };
     case 'secret':

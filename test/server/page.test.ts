@@ -6,6 +6,7 @@ import { forwardAuth } from '../../src/cli/forward-auth.ts';
 import { gateway } from '../../src/cli/gateway.ts';
 import { loadOpenApi } from '../../src/esp/index.ts';
 import { listenAdmin, type AdminParts } from '../../src/server/admin.ts';
+import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { proxyConfiguration } from '../../src/server/proxy-configuration.ts';
 import { PROXIES } from '../../src/server/proxy-contract.ts';
@@ -51,6 +52,13 @@ describe('the page of the servers', () => {
     expect(PAGE).toMatch(new RegExp(`^\\| (?:\\w+, )*${proxy}(?:, \\w+)* \\| .* \\| .* \\| .* \\|$`, 'm'));
     expect(forwardAuth.help).toMatch(new RegExp(`^  (?:\\w+, )*${proxy}(?:, \\w+)* {2}`, 'm'));
     expect(forwardAuth.help).toContain(PROXIES.join('|'));
+  });
+
+  it('says the limits that there are', () => {
+    const { headOctets, headerFields, headTimeout, idleTimeout, upgradedIdle, connections, upstreamConnections } = DEFAULT_LIMITS;
+    const [limits = ''] = /^\*\*Limits\.\*\*[\s\S]*?\n\n/m.exec(PAGE) ?? [];
+    const said = [...limits.replaceAll(/(?<=\d),(?=\d)/g, '').matchAll(/\d+/g)].map(Number);
+    expect(said).toEqual([headOctets / 1024, headerFields, headTimeout, idleTimeout, upgradedIdle, connections, upstreamConnections]);
   });
 
   it('has lines to try it with, which let a token through and nobody without one', async () => {
