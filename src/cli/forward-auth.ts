@@ -8,7 +8,8 @@ import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { readPort } from './listening.ts';
-import { openService, readChoice, SERVICE_HELP, SERVICE_OPTIONS } from './service-options.ts';
+import { openService, readChoice, SERVICE_HELP, SERVICE_OPTIONS, tokenHeadersOf } from './service-options.ts';
+import { openPolicy } from './service-policy.ts';
 import { serveUntilStopped } from './serving.ts';
 import { asUsage, UsageError } from './usage-error.ts';
 
@@ -32,7 +33,8 @@ from one place each; a field that is missing or there twice is refused.
   envoy           the request's own
 
   --proxy P               who asks
-  --print-config          prints the proxy's configuration, and ends
+  --print-config          prints the proxy's configuration, and ends; with
+                          --openapi, Envoy's names the document's headers
 
 ${SERVICE_HELP}
 
@@ -58,7 +60,9 @@ Examples
       const { proxyConfiguration } = await import('../server/proxy-configuration.ts');
       const claimHeaders = asUsage(() => parseClaimHeaders(args.all('claim-header') ?? []));
       const auth = [`127.0.0.1:${readPort(args.one('port') ?? '9090', {})}`];
-      const terms = { listen: '127.0.0.1:8080', services: ['127.0.0.1:3000'], auth, claimHeaders };
+      const policy = args.has('openapi') ? await openPolicy(args, terminal) : undefined;
+      const known = policy === undefined ? {} : { tokenHeaders: tokenHeadersOf(policy) };
+      const terms = { listen: '127.0.0.1:8080', services: ['127.0.0.1:3000'], auth, claimHeaders, ...known };
       terminal.stdout.write(proxyConfiguration(proxy, terms));
       return EXIT.accepted;
     }

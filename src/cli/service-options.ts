@@ -153,12 +153,16 @@ export async function openService(args: ServiceArguments, terminal: Terminal, te
     keys,
     judge: asUsage(() => createJudge(parts), SERVICE_FLAGS),
     claimHeaders,
-    tokenHeaders: policy.providers.flatMap(({ locations }) => locations)
-      .flatMap((location) => (location.in === 'header' ? [location.name] : [])),
+    tokenHeaders: tokenHeadersOf(policy),
     metrics,
     log: args.has('no-access-log') ? () => {} : createAccessLog(policy, lines.write),
     flush: lines.flush,
   };
+}
+
+/** The headers in which a policy looks for tokens, in lower case. */
+export function tokenHeadersOf({ providers }: EspPolicy): readonly string[] {
+  return providers.flatMap(({ locations }) => locations).flatMap((location) => (location.in === 'header' ? [location.name] : []));
 }
 
 /** Some 50 MB of tokens, for each set of issuers whose tokens may stand in one place. */

@@ -17,6 +17,8 @@ export interface ConfigurationTerms {
   /** `host:port` of `assay forward-auth`; several are replicas. */
   readonly auth: readonly string[];
   readonly claimHeaders: readonly ClaimHeader[];
+  /** Where the policy looks for tokens, in lower case, if that is known. Default: where ESP does. */
+  readonly tokenHeaders?: readonly string[];
 }
 
 /** Writes a proxy's configuration. For nginx it is whole; for Caddy a Caddyfile; of the others, the part for us. */
@@ -128,10 +130,14 @@ ${names.join('\n')}
 
 /** The answer names what is to be removed, in x-envoy-auth-headers-to-remove. A failure is never an allow. */
 function forEnvoy(terms: ConfigurationTerms): string {
+  // A token that we are not shown would be none, and go on to the service where none is needed.
+  const tokens = [...new Set(['authorization', 'x-goog-iap-jwt-assertion', 'cookie', ...(terms.tokenHeaders ?? [])])];
+  const shown = tokens.map((name) => `            - exact: ${/^[a-z0-9-]+$/.test(name) ? name : JSON.stringify(name)}`);
+  if (terms.tokenHeaders === undefined) shown.unshift('            # And where else the OpenAPI document looks for tokens: --openapi with --print-config says it.');
   const patterns = toldNames(terms).map((name) => `            - exact: ${name}`);
   // Shown to us, so that we refuse them: what a service behind CGI would take for one of these, we cannot have removed by name.
-  const looks = [...guardedNames(terms.claimHeaders), 'x-goog-iap-jwt-assertion'].filter((name) => name.includes('-'));
-  const aliases = looks.map((name) => `            - safe_regex: { regex: "${name.replaceAll('-', '[^a-z0-9]')}" }`);
+  const looks = [...guardedNames(terms.claimHeaders), ...tokens].filter((name) => name.includes('-'));
+  const aliases = looks.map((name) => `            - safe_regex: { regex: "${name.replace(/[^a-z0-9]/g, '[^a-z0-9]')}" }`);
   return `\
 http_filters:
 - name: envoy.filters.http.ext_authz
@@ -146,10 +152,7 @@ http_filters:
       authorization_request:
         allowed_headers:
           patterns:
-            # And where else the OpenAPI document looks for tokens.
-            - exact: authorization
-            - exact: x-goog-iap-jwt-assertion
-            - exact: cookie
+${shown.join('\n')}
 ${aliases.join('\n')}
       authorization_response:
         allowed_upstream_headers:

@@ -62,6 +62,16 @@ it.each([
   for (const part of parts) expect(stdout).toContain(part);
 });
 
+it('--print-config with a document names the headers in which it looks for tokens to Envoy, and refuses a wrong document', async () => {
+  const scheme = { 'type': 'oauth2', 'x-google-issuer': 'https://issuer.example', 'x-google-jwt-locations': [{ header: 'Token-Header' }, { query: 'q' }] };
+  const paths = { '/a': { get: { security: [{ one: [] }] } } };
+  const file = folder.write('locations.json', JSON.stringify({ swagger: '2.0', host: 'a.example', securityDefinitions: { one: scheme }, paths }));
+  const print = (document: string) => run(['forward-auth', '--proxy', 'envoy', '--print-config', '--openapi', document]);
+  const { status, stdout } = await print(file);
+  expect({ status, named: stdout.includes('            - exact: token-header\n') }).toEqual({ status: 0, named: true });
+  expect(await print(yaml)).toMatchObject({ status: 2, stdout: '' });
+});
+
 describe('listening', () => {
   it.each([
     [[...GATEWAY, ...ISSUER, '--keys', jwks]],

@@ -107,6 +107,19 @@ describe('Envoy', () => {
     expect(block('envoy', ALONE, 'allowed_upstream_headers:').slice(1)).toEqual(TOLD.map((name) => `- exact: ${name}`));
   });
 
+  it('sends us the headers in which a document looks for tokens, each once, and their other spellings', () => {
+    const lines = block('envoy', { ...ALONE, tokenHeaders: ['authorization', 'token-header', 'token-header'] }, 'allowed_headers:');
+    expect(lines.filter((line) => line.startsWith('- exact')))
+      .toEqual(['- exact: authorization', '- exact: x-goog-iap-jwt-assertion', '- exact: cookie', '- exact: token-header']);
+    expect(lines).toContain('- safe_regex: { regex: "token[^a-z0-9]header" }');
+    expect(lines.join()).not.toContain('#');
+    // Any name that a field can have (RFC 9110 §5.6.2).
+    const odd = block('envoy', { ...ALONE, tokenHeaders: ["*a'|b-c"] }, 'allowed_headers:');
+    expect(odd).toContain(`- exact: "*a'|b-c"`);
+    expect(odd).toContain('- safe_regex: { regex: "[^a-z0-9]a[^a-z0-9][^a-z0-9]b[^a-z0-9]c" }');
+    expect(block('envoy', ALONE, 'allowed_headers:').join()).toContain('# And where else the OpenAPI document looks for tokens: --openapi');
+  });
+
   // It sends no others, and by name it could only be told to remove those with "-".
   it('shows us what a service behind CGI would take for a name that is ours to say, and we refuse it', () => {
     const patterns = block('envoy', ALONE, 'allowed_headers:').flatMap((line) => /^- safe_regex: \{ regex: "(.*)" \}$/.exec(line)?.[1] ?? []);
