@@ -21,7 +21,7 @@ it.each(['json', 'form'])('signs in as %s, and out', async (mode) => {
   await page.getByRole('dialog').getByRole('button', { name: /Ada Lovelace/ }).click();
   await expect.poll(greeting).toBe('Signed in: account 1.');
   expect(new URL(page.url()).pathname).toBe('/sign-in');
-  expect(await page.locator('#way > li.done').count()).toBe(6);
+  await expect.poll(() => page.locator('#way > li.done').count()).toBe(6);
   const cookies = await page.context().cookies();
   expect(cookies.filter(({ name }) => name === 'dev-session')).toMatchObject([{ httpOnly: true, sameSite: 'Lax', path: '/' }]);
   expect(await page.evaluate(() => document.cookie)).not.toContain('dev-session');
@@ -31,7 +31,7 @@ it.each(['json', 'form'])('signs in as %s, and out', async (mode) => {
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect.poll(greeting).toBe('Nobody is signed in.');
   expect((await page.context().cookies()).filter(({ name }) => name === 'dev-session')).toEqual([]);
-  expect(await page.locator('#log').innerText()).toMatch(/signed out[^]*signed in: account 1/);
+  await expect.poll(() => page.locator('#log').innerText()).toMatch(/signed out[^]*signed in: account 1/);
 });
 
 it('takes a token once, ends all sessions of an account, and knows no strangers', async () => {

@@ -65,7 +65,7 @@ export async function startVisit(env: Readonly<Record<string, string>> = {}): Pr
 
 async function startPlayground(env: Readonly<Record<string, string>>): Promise<{ readonly child: ChildProcess; readonly url: string }> {
   const child = spawn(process.execPath, [ASSAY, 'playground', '--port', '0'], {
-    env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, GOOGLE_CLIENT_ID: undefined, ...env }, stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(child.stdout, 'data');
   return { child, url: String(line).trim() };
