@@ -54,7 +54,8 @@ const HIDDEN = /(?:^|\/)\./;
 
 /**
  * Reads a folder: its manifest, and every other file in it, whatever its kind. Many a bundler takes a `jwt.js` that lies beside
- * `jwt.ts`, and a `package.json` says how both are read.
+ * `jwt.ts`, and a `package.json` says how both are read. Of files of a kind that is never vendored, which may be many and huge, only
+ * the name.
  *
  * @returns nothing at all for a folder that is not there.
  * @throws {UsageError} when something in it cannot be read.
@@ -69,7 +70,7 @@ export async function readFolder(
       .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, sep).length).split(sep).join('/'));
     const files = new Map<string, string>();
     for (const path of paths.filter((one) => one !== manifestName && !HIDDEN.test(one))) {
-      files.set(path, await readFile(join(folder, path), 'utf8'));
+      files.set(path, /\.ts$|^LICENSE$/.test(path) ? await readFile(join(folder, path), 'utf8') : '');
     }
     const manifest = paths.includes(manifestName) ? await readFile(join(folder, manifestName), 'utf8') : undefined;
     return { manifest, files };

@@ -170,6 +170,13 @@ describe('--check', () => {
     },
   );
 
+  it('tells of a link that bears such a name, and does not follow it', async () => {
+    const folder = emptyFolder();
+    await vendor(folder);
+    symlinkSync(home, join(folder, 'jose/jwt.js'), 'junction');
+    expect(await checked(folder)).toEqual({ status: 1, lines: ['not vendored jose/jwt.js'] });
+  });
+
   it('leaves to their tools the files that begin with a dot', async () => {
     const folder = emptyFolder();
     mkdirSync(join(folder, '.git'), { recursive: true });
