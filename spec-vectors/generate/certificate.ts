@@ -25,8 +25,8 @@ function utcTime(seconds: number): Buffer {
 }
 
 /** A certificate for a public key of the store, valid from one second through another, signed by rsa-1. */
-export function certificatePem(key: string, notBefore: number, notAfter: number): string {
-  const name = tlv(0x30, tlv(0x31, tlv(0x30, COMMON_NAME, tlv(0x0c, Buffer.from('spec-vectors')))));
+export function certificatePem(key: string, notBefore: number, notAfter: number, commonName = 'spec-vectors'): string {
+  const name = tlv(0x30, tlv(0x31, tlv(0x30, COMMON_NAME, tlv(0x0c, Buffer.from(commonName)))));
   const version = tlv(0xa0, tlv(0x02, Buffer.of(2)));
   const serial = tlv(0x02, Buffer.of(1));
   const validity = tlv(0x30, utcTime(notBefore), utcTime(notAfter));
