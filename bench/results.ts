@@ -85,7 +85,7 @@ function slower({ runs }: Results): string[] {
 /** The figures that travel: ratios, which mean the same on any machine. And those times for which we have set ourselves a limit. */
 const TRAVELLING = new RegExp(
   /^ratio (?!crypto)|^all to one|^(?:bad to good|remote to static|to fast-jwt|verify over verifySync)$/.source
-    + /|^µs before cryptography, |^import ms jwt-assay$/.source,
+    + /|^µs before cryptography, |^heap kB |^import ms jwt-assay$/.source,
 );
 
 function nodeTable(results: Results): string[] {
