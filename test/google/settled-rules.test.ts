@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT_TYPES, idTokenRules } from '../../src/google/id-token-rules.ts';
+import { createServiceAccountVerifier } from '../../src/google/service-account.ts';
 import { brokenRules, type ClaimContext } from '../../src/jose/claims.ts';
+import { createKeySet } from '../../src/jose/key-set.ts';
 import { createPresetPolicy } from '../../src/jose/policy.ts';
+import { innerOf } from '../../src/verifier/verifier.ts';
 
 describe('rules that are settled by claims and policy', () => {
   const policy = createPresetPolicy({
@@ -45,5 +48,12 @@ describe('the rules that a trace is shown', () => {
   it('of an account are the types of its claims, which are settled', () => {
     expect(ACCOUNT_TYPES.rules.map(({ code, claim }) => [code, claim])).toEqual([['claim_invalid', 'email'], ['claim_invalid', 'hd']]);
     expect(ACCOUNT_TYPES.settled).toBe(true);
+  });
+
+  it('of a service account are the types of its own two claims, which are settled', () => {
+    const verifier = createServiceAccountVerifier({ email: 'robot@example.com', audience: 'api', keys: createKeySet({ keys: [] }) });
+    const own = innerOf(verifier).trusted.policy.ruleGroups.find(({ rules }) => rules.some(({ claim }) => claim === 'scope'));
+    expect(own?.rules.map(({ code, claim }) => [code, claim])).toEqual([['claim_invalid', 'scope'], ['claim_invalid', 'prn']]);
+    expect(own?.settled).toBe(true);
   });
 });

@@ -82,6 +82,18 @@ describe('JwtError', () => {
     }
   });
 
+  it('asks V8 for no frames at all, rather than for none of those that it finds', () => {
+    const own = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') ?? {};
+    const limits: unknown[] = [];
+    Object.defineProperty(Error, 'stackTraceLimit', { get: () => 7, set: (frames) => limits.push(frames), configurable: true });
+    try {
+      expect(new JwtError('key_not_found').code).toBe('key_not_found');
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', own);
+    }
+    expect(limits).toEqual([undefined, 7]);
+  });
+
   it('shows in inspection only what it was made of', () => {
     const shown = inspect(new JwtError('token_expired', { claim: 'exp', skew: 3 }), { showHidden: true, depth: null });
     expect(shown.replace(/\s+/g, ' ')).toMatch(/^\[?(\[stack\]: )?.*JwtError: the token has expired/);
