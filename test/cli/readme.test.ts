@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, it, vi } from 'vitest';
+import { COMMANDS } from '../../src/cli/cli.ts';
 import { signJwt } from '../../src/jose/sign.ts';
 import { createTestIssuer } from '../../src/testing/index.ts';
 import { GOOGLE_CLAIMS, mint, pem, privateKey, publicJwk, temporaryFolder } from './key-files.ts';
@@ -44,6 +45,12 @@ it.each(lines)('assay %s', async (line) => {
   const { status, stdout, stderr } = await run(wordsOf(line), { stdin: `${token}\n`, stopped: Promise.resolve() });
   expect({ status, stderr: line.startsWith('dev-issuer') ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).not.toBe('');
+});
+
+it('the page of the command has a row for every command, in its order', () => {
+  const page = readFileSync(new URL('../../src/cli/README.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, names = '']) => names.split(', '));
+  expect(rows).toEqual(COMMANDS.map(({ name }) => `\`${name}\``));
 });
 
 /** What src/cli/README.md would have a reader type, with a key of their own. */
