@@ -34,10 +34,16 @@ export interface TemporaryFolder {
   readonly write: (name: string, data: string | Uint8Array) => string;
 }
 
+const folders: string[] = [];
+// Said once, as the file is read: within a test that runs, vitest takes no afterAll.
+afterAll(() => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true });
+});
+
 /** A folder that goes when the tests of the file have ended. */
 export function temporaryFolder(): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), 'assay-cli-'));
-  afterAll(() => rmSync(path, { recursive: true, force: true }));
+  folders.push(path);
   return {
     path,
     write(name, data) {

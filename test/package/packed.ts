@@ -100,8 +100,14 @@ export async function createApp(
   return { folder, write };
 }
 
+const folders: string[] = [];
+// Said once, as the file is read: within a test or a hook that runs, vitest takes no afterAll.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'packed-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
