@@ -8,40 +8,46 @@
 interface Level {
   readonly path: string;
   /** Those so far; an array has none. */
-  readonly names: Set<string> | undefined;
-  /** The path of the member that is being read; undefined where its name is yet to come. */
-  here: string | undefined;
+  readonly names: Set<string>;
+  /** Whether the name of the member that is being read has been. In an array nobody waits for one. */
+  named: boolean;
+  /** The path of that member. */
+  here: string;
   /** Of that member, in an array. */
-  index: number;
+  index: number | undefined;
 }
 
 /**
- * The path of a name that is there twice, in a text that is JSON and has one: `paths./shelves.get`.
+ * The path of a name that is there twice, in the text of a JSON object that has one: `paths./shelves.get`.
  *
  * The outermost: what is inside one of two members is not there for whoever takes the other.
  */
 export function findRepeatedName(text: string): string {
-  const levels: Level[] = [];
+  const levels = [openObject('')];
   let found = { path: '', depth: Infinity };
-  for (let at = 0; at < text.length; at += 1) {
-    const level = levels.at(-1);
+  for (let at = text.indexOf('{') + 1; levels.length > 0; at += 1) {
+    const level = levels.at(-1) as Level;
     switch (text[at]) {
       case '{':
+        levels.push(openObject(level.here));
+        break;
       case '[':
-        levels.push(openLevel(text[at] === '{', level?.here ?? ''));
+        levels.push({ path: level.here, names: new Set(), named: true, here: `${level.here}[0]`, index: 0 });
         break;
       case '}':
       case ']':
         levels.pop();
         break;
       case ',':
-        if (level !== undefined) level.here = level.names === undefined ? `${level.path}[${(level.index += 1)}]` : undefined;
+        if (level.index === undefined) level.named = false;
+        else level.here = `${level.path}[${(level.index += 1)}]`;
         break;
       case '"': {
         const end = endOfString(text, at);
-        if (level?.names !== undefined && level.here === undefined) {
+        if (!level.named) {
           const name = String(JSON.parse(text.slice(at, end)));
           level.here = level.path === '' ? name : `${level.path}.${name}`;
+          level.named = true;
           if (level.names.has(name) && levels.length < found.depth) found = { path: level.here, depth: levels.length };
           level.names.add(name);
         }
@@ -52,8 +58,8 @@ export function findRepeatedName(text: string): string {
   return found.path;
 }
 
-function openLevel(isObject: boolean, path: string): Level {
-  return isObject ? { path, names: new Set(), here: undefined, index: 0 } : { path, names: undefined, here: `${path}[0]`, index: 0 };
+function openObject(path: string): Level {
+  return { path, names: new Set(), named: false, here: path, index: undefined };
 }
 
 /** Behind the quote that ends it: one with an even number of backslashes before it (RFC 8259 §7). */

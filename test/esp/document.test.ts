@@ -25,7 +25,8 @@ describe('the text of a document', () => {
   it.each([
     ['paths./a.get.security[2].one', '{"paths":{"/a":{"get":{"security":[{"one":[1,2]},{},{"one":["x"],"two":[],"\\u006fne":[]}]}}}}'],
     ['b[1][1].d.e', '{"q":"a\\"b,{\\\\","b":[{"c":1},[0,{"d":{"e":":","e":2}}]],"c":{}}'],
-    ['c.y.y', '{ "a" : {"y":"y"} , "c":{"y":{"y":1,"z":"y","y":2}}}'],
+    ['c.y.y', '\n  { "a" : {"y":"y"} , "c":{"y":{"y":1,"z":"y","y":2}}}'],
+    ['a[0].x', '{"a":[{"x":1,"x":2}]}'],
     // Whoever takes the second "a" does not see what is in the first.
     ['a', '{"a":{"x":1,"x":2},"a":{}}'],
     ['a', '{"a":{},"a":{"x":1,"x":2}}'],
