@@ -60,7 +60,7 @@ Examples
       const { proxyConfiguration } = await import('../server/proxy-configuration.ts');
       const claimHeaders = asUsage(() => parseClaimHeaders(args.all('claim-header') ?? []));
       const auth = [`127.0.0.1:${readPort(args.one('port') ?? '9090', {})}`];
-      const policy = args.has('openapi') ? await openPolicy(args, terminal) : undefined;
+      const policy = args.has('openapi') ? await openPolicy(args, terminal, 'forward-auth') : undefined;
       const known = policy === undefined ? {} : { tokenHeaders: tokenHeadersOf(policy) };
       const terms = { listen: '127.0.0.1:8080', services: ['127.0.0.1:3000'], auth, claimHeaders, ...known };
       terminal.stdout.write(proxyConfiguration(proxy, terms));

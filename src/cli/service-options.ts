@@ -115,7 +115,7 @@ export async function openService(args: ServiceArguments, terminal: Terminal, te
   const claimHeaders = asUsage(() => parseClaimHeaders(args.all('claim-header') ?? []), new Map(), '--claim-header: ');
   const fetch = fetchOptions(args);
   const algorithms = args.one('alg')?.split(',') as JwsAlgorithm[] | undefined;
-  const policy = await openPolicy(args, terminal);
+  const policy = await openPolicy(args, terminal, terms.command);
   for (const warning of policy.warnings) tell(terminal, terms, warning);
 
   const { createAccessLog } = await import('../server/access-log.ts');

@@ -36,9 +36,10 @@ const ONLY_WITH_DOCUMENT = ['service-name', 'unenforced'] as const;
 /**
  * Reads the policy: of a document, or one issuer for all paths.
  *
+ * @param command that was called.
  * @throws {UsageError} for a document that is wrong, or options that do not go together.
  */
-export async function openPolicy(args: PolicyArguments, terminal: Terminal): Promise<EspPolicy> {
+export async function openPolicy(args: PolicyArguments, terminal: Terminal, command: string): Promise<EspPolicy> {
   const file = args.one('openapi');
   const wrong = (file === undefined ? ONLY_WITH_DOCUMENT : ONLY_WITHOUT_DOCUMENT).find((name) => args.has(name));
   if (wrong !== undefined) {
@@ -59,7 +60,13 @@ export async function openPolicy(args: PolicyArguments, terminal: Terminal): Pro
     allowLoopbackHttp: args.has('allow-loopback-http'),
     ...given({ serviceName: args.one('service-name'), unenforced: args.all('unenforced') }),
   };
-  return asUsage(() => loadOpenApi(text, options), SERVICE_FLAGS);
+  try {
+    return asUsage(() => loadOpenApi(text, options), SERVICE_FLAGS);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    // The line for YAML is there to be pasted: it ends in the command that was called.
+    throw new UsageError(error.message.replace(/\| assay gateway (?=--openapi - \.\.\.$)/, `| assay ${command} `));
+  }
 }
 
 function decodeUtf8(octets: Uint8Array): string {
