@@ -5,7 +5,7 @@
  */
 
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { SourceFile } from '../vendor/index.ts';
 import { orUsage } from './bounded-input.ts';
 import { printableJson } from './printable.ts';
@@ -49,9 +49,6 @@ export async function readPackage(): Promise<PackageSources> {
   return { version, commit, sources, license: await read('LICENSE') };
 }
 
-/** What begins with a dot: of Git, of a system, of an editor. No import leads there. */
-const HIDDEN = /(?:^|\/)\./;
-
 /**
  * Reads a folder: its manifest, and every other file in it, whatever its kind. Many a bundler takes a `jwt.js` that lies beside
  * `jwt.ts`, and a `package.json` says how both are read. Of files of a kind that is never vendored, which may be many and huge, only
@@ -65,16 +62,26 @@ export async function readFolder(
   manifestName: string,
 ): Promise<{ readonly manifest: string | undefined; readonly files: ReadonlyMap<string, string> }> {
   return orUsage(async () => {
-    const listed = await readdir(folder, { recursive: true, withFileTypes: true }).catch(emptyIfAbsent);
-    const paths = listed.filter((entry) => !entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, sep).length).split(sep).join('/'));
+    const paths = await pathsIn(folder);
     const files = new Map<string, string>();
-    for (const path of paths.filter((one) => one !== manifestName && !HIDDEN.test(one))) {
+    for (const path of paths.filter((one) => one !== manifestName)) {
       files.set(path, /\.ts$|^LICENSE$/.test(path) ? await readFile(join(folder, path), 'utf8') : '');
     }
     const manifest = paths.includes(manifestName) ? await readFile(join(folder, manifestName), 'utf8') : undefined;
     return { manifest, files };
   }, printableJson(folder));
+}
+
+/**
+ * The files below a folder, by path. A link is one, wherever it leads: asked for a whole tree, Node 26 follows them.
+ *
+ * Not what begins with a dot: it is of Git, of a system, of an editor, and no import leads there.
+ */
+async function pathsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(emptyIfAbsent);
+  const paths = entries.filter(({ name }) => !name.startsWith('.')).map(async (entry) =>
+    entry.isDirectory() ? (await pathsIn(join(folder, entry.name))).map((path) => `${entry.name}/${path}`) : [entry.name]);
+  return (await Promise.all(paths)).flat();
 }
 
 function emptyIfAbsent(error: NodeJS.ErrnoException): never[] {
