@@ -47,7 +47,8 @@ export async function buildPackage(): Promise<BuiltPackage> {
 
   const urlOf = (path: string): string => pathToFileURL(join(folder, path)).href;
   const api = (await import(urlOf('index.js'))) as BuiltApi;
-  if (!readFileSync(join(folder, 'jose', 'floor.js'), 'utf8').includes(api.createKeySet.toString())) throw new Error('what is imported is not what was built');
+  const text = readFileSync(join(folder, 'jose', 'floor.js'), 'utf8');
+  if (!text.includes(api.createKeySet.toString())) throw new Error('what is imported is not what was built');
   return {
     api,
     folder,

@@ -15,8 +15,9 @@ const TOKENS = 200;
 const GOOD = 'accepted';
 const BAD_SIGNATURE = 'one bit of the signature changed';
 
-/** What an early refusal may cost, in µs, and a bad signature, in accepted tokens. */
 const LONG = '1 MB of text';
+
+/** What an early refusal may cost, in µs, and a bad signature, in accepted tokens. */
 const LIMITS = { [LONG]: 0.5, '8 KB of dots': 2, '"alg": "none"': 3 };
 const BAD_SIGNATURE_LIMIT = 1.05;
 
